@@ -1,0 +1,187 @@
+"""Putting a reply together: phrases, points and contacts become one payload in three forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from actions.catalogue.edition import Edition
+from actions.catalogue.records import Contact, Place, Point, Source, Topic
+from actions.catalogue.rendering import render
+from actions.catalogue.speech import speak
+from actions.payload import (
+    Choice,
+    ContactNote,
+    HandOver,
+    Memory,
+    Outcome,
+    Payload,
+    PlaceNote,
+    ServiceNote,
+    SourceNote,
+)
+
+CHOICES_AT_MOST = 5
+
+
+@dataclass(slots=True)
+class Draft:
+    """A reply in the making. Lines are kept in the three forms side by side."""
+
+    edition: Edition
+    on: dt.date
+    text: list[str] = field(default_factory=list)
+    easy: list[str] = field(default_factory=list)
+    speech: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    points: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    places: list[PlaceNote] = field(default_factory=list)
+    topic: Topic | None = None
+
+    def say(self, phrase: str, **slots: str) -> Draft:
+        """Adds a phrase of the catalogue with its slots filled."""
+        words = self.edition.phrases[phrase]
+        text = words.text.format(**slots)
+        return self.add(text, words.easy.format(**slots), words.speech and words.speech.format(**slots))
+
+    def add(self, text: str, easy: str, speech: str | None = None) -> Draft:
+        self.text.append(text)
+        self.easy.append(easy)
+        self.speech.append(speech or speak(text, self.edition))
+        return self
+
+    def say_point(self, point: Point) -> Draft:
+        """Adds one fact with its sources and figures."""
+        text = render(point.text, self.edition, self.on)
+        easy = render(point.easy, self.edition, self.on)
+        speech = render(point.speech, self.edition, self.on).text if point.speech else None
+        self.points.append(point.id)
+        self.figures.extend(f for f in (*text.figures, *easy.figures) if f not in self.figures)
+        self.cite(point.sources)
+        self.cite(value for figure in text.figures for value in self._figure_sources(figure))
+        return self.add(text.text, easy.text, speech)
+
+    def _figure_sources(self, figure: str) -> Iterable[str]:
+        for value in self.edition.figures[figure].values:
+            if (value.since is None or value.since <= self.on) and (value.until is None or self.on <= value.until):
+                yield value.source
+
+    def cite(self, sources: Iterable[str]) -> Draft:
+        self.sources.extend(source for source in dict.fromkeys(sources) if source not in self.sources)
+        return self
+
+    def say_contacts(self, phrase: str, contacts: Sequence[Contact], **slots: str) -> Draft:
+        """Adds a phrase whose ``{contacts}`` are filled in all three forms, and cites where the numbers are from.
+        The catalogue's contacts of a topic always hold a voice and a text or sign-language way."""
+        words = self.edition.phrases[phrase]
+        listed = {form: self._list_contacts(contacts, form) for form in ("text", "easy", "speech")}
+        for contact in contacts:
+            if contact not in self.contacts:
+                self.contacts.append(contact)
+            self.cite([contact.source])
+        speech = (words.speech or words.text).format(contacts=listed["speech"], **slots)
+        text = words.text.format(contacts=listed["text"], **slots)
+        return self.add(text, words.easy.format(contacts=listed["easy"], **slots), speak(speech, self.edition))
+
+    def _list_contacts(self, contacts: Sequence[Contact], form: str) -> str:
+        """The contacts in one line, in one of the three forms."""
+        phrases = self.edition.phrases
+        lines = []
+        for contact in contacts:
+            phrase = phrases[f"contact_{contact.way.value}"]
+            pattern = (phrase.speech or phrase.text) if form == "speech" else getattr(phrase, form)
+            unknown = phrases["hours_not_confirmed"]
+            hours = contact.hours or (unknown.easy if form == "easy" else unknown.text)
+            number = contact.spoken if form == "speech" else contact.number
+            lines.append(pattern.format(name=contact.name, number=number, hours=hours))
+        return str(phrases["join_contacts"].text.join(lines))
+
+    def offer(self, title: str, value: str) -> Draft:
+        """Adds a choice; beyond five they are dropped, for people who must remember or step through them."""
+        if len(self.choices) < CHOICES_AT_MOST and all(choice.value != value for choice in self.choices):
+            self.choices.append(Choice(title=title, value=value))
+        return self
+
+    def show_place(self, place: Place, opening: str) -> Draft:
+        note = PlaceNote(
+            id=place.id,
+            name=place.name,
+            address=place.address,
+            opening=opening,
+            demonstration=place.demonstration,
+        )
+        self.places.append(note)
+        return self.cite(place.sources)
+
+    def finish(self, outcome: Outcome, memory: Memory) -> Payload:
+        """The payload. The memory keeps what `repeat` and `source` need."""
+        if memory.careful and not self.contacts:
+            self.say_contacts("careful_reminder", crisis_contacts(self.edition)[:2])
+        text, easy, speech = "\n".join(self.text), "\n".join(self.easy), "".join(self.speech)
+        last = {
+            "text": text,
+            "easy": easy,
+            "speech": speech,
+            "sources": self.sources,
+            "choices": [choice.model_dump() for choice in self.choices],
+        }
+        notes = tuple(note_source(self.edition.sources[source]) for source in self.sources)
+        contacts = tuple(note_contact(contact) for contact in self.contacts)
+        return Payload(
+            outcome=outcome,
+            text=text,
+            easy=easy,
+            speech=speech,
+            choices=tuple(self.choices),
+            sources=notes,
+            as_of=max((note.date for note in notes), default=None),
+            services=(ServiceNote(id=self.topic.id, name=self.topic.name),) if self.topic else (),
+            places=tuple(self.places),
+            hand_over=HandOver(waiting=False, contacts=contacts) if contacts else None,
+            points=tuple(self.points),
+            figures=tuple(self.figures),
+            memory=memory.model_copy(update={"last": last}),
+            edition=self.edition.number,
+        )
+
+
+CRISIS = ("psych_962525", "police_110", "police_text_12110", "hotline_12345_sign", "ambulance_120", "psych_12356", "fire_119")
+
+
+def crisis_contacts(edition: Edition) -> list[Contact]:
+    """The contacts for an emergency, the first to try first; `make check` fails when one is missing."""
+    return [edition.contacts[contact] for contact in CRISIS]
+
+
+def note_source(source: Source) -> SourceNote:
+    return SourceNote(
+        id=source.id,
+        title=source.title,
+        issuer=source.issuer,
+        date=source.date,
+        locator=source.locator,
+        url=source.url,
+        level=source.level.value,
+    )
+
+
+def note_contact(contact: Contact) -> ContactNote:
+    return ContactNote(
+        id=contact.id,
+        name=contact.name,
+        way=contact.way.value,
+        number=contact.number,
+        spoken=contact.spoken,
+        hours=contact.hours,
+        description=contact.description,
+    )
+
+
+def contacts_of(edition: Edition, topic: Topic | None) -> list[Contact]:
+    """Whom to ask about a topic; without a topic, whom to ask about anything."""
+    ids = topic.channels if topic else next(iter(edition.topics.values())).channels
+    return [edition.contacts[contact] for contact in ids]

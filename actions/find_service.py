@@ -1,0 +1,49 @@
+"""Finds which service is meant: asks back with choices when several fit, and never the same way twice."""
+
+from __future__ import annotations
+
+from actions.catalogue.edition import Edition
+from actions.catalogue.records import Topic
+from actions.composing import Draft, contacts_of
+from actions.payload import Memory, Outcome, Payload
+from actions.turn import Asked, TurnAction
+
+GUESSES_AT_MOST = 3
+GUESS_AT_LEAST = 0.08
+
+
+class FindService(TurnAction):
+    """Answers a resident who has told something about themselves but named no matter."""
+
+    def answer(self, asked: Asked, edition: Edition) -> Payload:
+        return ask_which_topic(asked, edition, lead="inform_noted")
+
+
+def ask_which_topic(
+    asked: Asked, edition: Edition, collective: Topic | None = None, lead: str | None = None
+) -> Payload:
+    """Asks which topic is meant. `collective` is a name that stands for several topics."""
+    draft = Draft(edition, asked.today)
+    aspect = asked.understanding.aspect or "overview"
+    misses = asked.memory.misses + 1
+    if collective:
+        draft.say("which_of", topic=collective.name)
+        guesses = list(collective.ambiguous)
+    else:
+        guesses = [
+            reading.topic
+            for reading in asked.understanding.alternatives
+            if reading.topic in edition.topics and reading.confidence >= GUESS_AT_LEAST
+        ][:GUESSES_AT_MOST]
+        if misses > 1:
+            draft.say_contacts("not_understood_again", contacts_of(edition, None))
+        else:
+            draft.say(lead or ("which_topic" if guesses else "not_understood"))
+    for topic in guesses:
+        title = edition.phrases["choice_of_topic"].text
+        name, question = edition.topics[topic].name, edition.aspects[aspect].question
+        draft.offer(title.format(topic=name, question=question), f"{topic}.{aspect}")
+    draft.offer(edition.phrases["choice_capabilities"].text, "act:capabilities")
+    draft.offer(edition.phrases["choice_human"].text, "act:human")
+    memory = asked.memory.model_copy(update={"asked": "topic", "aspect": aspect, "misses": misses, "more": ()})
+    return draft.finish(Outcome.ASKED_BACK, Memory.model_validate(memory.model_dump()))

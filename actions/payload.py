@@ -1,0 +1,114 @@
+"""The one schema of what crosses from an action, through Rasa, to the gateway: one payload for each turn."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Outcome(StrEnum):
+    """How a turn ended. Declined: we know the matter but hold nothing confirmed; not_covered: outside what we serve."""
+
+    ANSWERED = "answered"
+    ASKED_BACK = "asked_back"
+    DECLINED = "declined"
+    NOT_COVERED = "not_covered"
+    HANDED_OVER = "handed_over"
+    FAILED = "failed"
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(Part):
+    """A reply the resident can press. `value` is ``topic.aspect``, ``topic.`` , ``.aspect`` or ``act:name``."""
+
+    title: str = Field(min_length=1)
+    value: str = Field(min_length=1, max_length=200)
+
+
+class SourceNote(Part):
+    """A source as shown to the resident."""
+
+    id: str
+    title: str
+    issuer: str
+    date: str
+    locator: str | None = None
+    url: str | None = None
+    level: str
+
+
+class ContactNote(Part):
+    """A way to a person: number, how it is read out, and whether by voice, text or sign-language video."""
+
+    id: str
+    name: str
+    way: str
+    number: str
+    spoken: str
+    hours: str | None = None
+    description: str
+
+
+class ServiceNote(Part):
+    id: str
+    name: str
+
+
+class PlaceNote(Part):
+    """A place as shown: `opening` is open, closed or unknown at the time of the turn."""
+
+    id: str
+    name: str
+    address: str | None = None
+    opening: str
+    demonstration: bool
+
+
+class HandOver(Part):
+    """Who can help when we cannot; `waiting` is True only if a person is really there."""
+
+    waiting: bool
+    contacts: tuple[ContactNote, ...] = Field(min_length=1)
+
+
+class Memory(Part):
+    """What the conversation is about. Sent with every turn and returned by it: engines hold no state.
+
+    `said` are the points of the last answer, `more` those on offer; `asked` is the question we put
+    (``topic``, ``more`` or ``about:topic.aspect``); `careful` stays on after a crisis.
+    """
+
+    topic: str | None = None
+    aspect: str | None = None
+    place: str | None = None
+    said: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    asked: str | None = None
+    misses: int = 0
+    careful: bool = False
+    last: dict[str, Any] | None = None
+
+
+class Payload(Part):
+    """One reply before it reaches a channel. `text` for the screen, `speech` for the ear, `easy` in plain
+    language: never empty. An answered fact has a source."""
+
+    outcome: Outcome
+    text: str = Field(min_length=1)
+    speech: str = Field(min_length=1)
+    easy: str = Field(min_length=1)
+    choices: tuple[Choice, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
+    as_of: str | None = None
+    services: tuple[ServiceNote, ...] = ()
+    places: tuple[PlaceNote, ...] = ()
+    hand_over: HandOver | None = None
+    points: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    memory: Memory
+    edition: str

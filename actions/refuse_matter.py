@@ -1,0 +1,17 @@
+"""Says that a matter is not ours, whom to ask instead, and what one can ask here."""
+
+from __future__ import annotations
+
+from actions.catalogue.edition import Edition
+from actions.composing import Draft, contacts_of
+from actions.payload import Outcome, Payload
+from actions.tell_capabilities import offer_matters
+from actions.turn import Asked, TurnAction
+
+
+class RefuseMatter(TurnAction):
+    """Answers what is out of scope."""
+
+    def answer(self, asked: Asked, edition: Edition) -> Payload:
+        draft = Draft(edition, asked.today).say_contacts("not_covered", contacts_of(edition, None))
+        return offer_matters(draft).finish(Outcome.NOT_COVERED, asked.memory)

@@ -1,0 +1,151 @@
+"""Sends a resident to a place: where it is, whether it is open then, whom to call; or says what is not confirmed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+
+from actions.catalogue.edition import Edition
+from actions.catalogue.hours import Opening, opening
+from actions.catalogue.records import Place, Schedule
+from actions.composing import Draft, contacts_of
+from actions.explain_topic import ExplainTopic, find_answer
+from actions.payload import Memory, Outcome, Payload
+from actions.turn import Asked
+
+
+class VisitPlace(ExplainTopic):
+    """Answers where, when and by which number; a matter without a place of its own is explained instead."""
+
+    def answer(self, asked: Asked, edition: Edition) -> Payload:
+        place = find_place(asked, edition)
+        if place is None:
+            return super().answer(asked, edition)
+        return tell_place(asked, edition, place)
+
+
+def find_place(asked: Asked, edition: Edition) -> Place | None:
+    """The place named, else the one the topic is, else the one the conversation is about. None when the topic
+    has an answer of its own, or no place is meant."""
+    named = edition.places.get(asked.understanding.value_of("place") or "")
+    if named:
+        return named
+    topic = edition.topics.get(asked.understanding.topic or "")
+    if topic is None:
+        return edition.places.get(asked.memory.place or "")
+    found = find_answer(edition, topic, asked.understanding.aspect or "where")
+    if topic.id == asked.memory.topic and asked.memory.place in edition.places:
+        return edition.places[asked.memory.place or ""]
+    return edition.places.get(topic.places[0]) if topic.places and not found else None
+
+
+def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
+    """The reply about one place for the aspect asked."""
+    topic = edition.topics.get(place.topic or asked.understanding.topic or "")
+    draft = Draft(edition, asked.today, topic=topic)
+    at = moment(asked, edition)
+    state = opening(place, edition.calendar, at)
+    known = {"where": say_where, "hours": say_hours, "phone": say_phone}[asked.understanding.aspect or "where"](
+        draft, place, state, at, asked
+    )
+    if place.demonstration:
+        draft.say("demonstration_note")
+    draft.show_place(place, state.state.value if hasattr(state.state, "value") else str(state.state))
+    if not known:
+        draft.say_contacts("ask_there", contacts_of(edition, topic))
+        draft.say("ready_sentence_topic", topic=place.name)
+    for aspect in ("where", "hours", "phone"):
+        if aspect != asked.understanding.aspect and topic:
+            draft.offer(edition.aspects[aspect].question, f"{topic.id}.{aspect}")
+    memory = Memory(
+        topic=topic.id if topic else None,
+        aspect=asked.understanding.aspect,
+        place=place.id,
+        careful=asked.memory.careful,
+    )
+    return draft.finish(Outcome.ANSWERED if known else Outcome.DECLINED, memory)
+
+
+def moment(asked: Asked, edition: Edition) -> dt.datetime:
+    """The time asked about: a time, a day at the hour it is now, a named holiday, or now."""
+    if time := asked.understanding.value_of("time"):
+        return dt.datetime.fromisoformat(time).replace(tzinfo=asked.now.tzinfo)
+    if day := asked.understanding.value_of("date"):
+        return dt.datetime.combine(dt.date.fromisoformat(day), asked.now.timetz())
+    if holiday := asked.understanding.value_of("holiday"):
+        days = sorted(day.date for day in edition.calendar.values() if day.holiday and holiday in day.name)
+        if coming := [day for day in days if day >= asked.today]:
+            return dt.datetime.combine(coming[0], dt.time(10), tzinfo=asked.now.tzinfo)
+    return asked.now
+
+
+def say_where(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+    if not place.address:
+        draft.say("place_no_address", place=place.name)
+        return False
+    draft.say("place_address", place=place.name, address=place.address)
+    return True
+
+
+def say_phone(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+    contacts = [draft.edition.contacts[contact] for contact in place.contacts]
+    if not contacts:
+        draft.say("place_no_phone", place=place.name)
+        return False
+    draft.say_contacts("place_phone", contacts, place=place.name)
+    return True
+
+
+def say_hours(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+    """Says whether it is open at the time asked, until when or when next, and the week's hours."""
+    if not place.schedules:
+        draft.say("place_unknown_hours", place=place.name)
+        return False
+    when = draft.edition.phrases["now_word"].text if at == asked.now else say_time(draft, at)
+    if state.state == "open" and state.until:
+        draft.say("place_open", place=place.name, when=when, until=say_time(draft, state.until))
+    elif state.state == "closed":
+        draft.say("place_closed", place=place.name, when=when, why=reason(draft, place, at))
+        if state.opens_next:
+            draft.say("opens_next", when=say_time(draft, state.opens_next))
+    else:
+        draft.say("place_closed_unknown", place=place.name, when=when)
+        draft.say("why_calendar")
+    draft.say("weekly_hours", hours=weekly(draft, place.schedules, at.date()))
+    if place.confirmed_on:
+        draft.say("hours_confirmed_on", date=place.confirmed_on.isoformat())
+    return True
+
+
+def reason(draft: Draft, place: Place, at: dt.datetime) -> str:
+    """Why it is closed: the exception's reason, or simply the week's hours."""
+    for exception in place.exceptions:
+        if exception.since <= at.date() <= exception.until:
+            return draft.edition.phrases["why_exception"].text.format(reason=exception.reason)
+    return draft.edition.phrases["why_weekly"].text
+
+
+def say_time(draft: Draft, at: dt.datetime) -> str:
+    clock = clock_of(draft, at.time())
+    return draft.edition.phrases["day_and_time"].text.format(month=at.month, day=at.day, clock=clock)
+
+
+def clock_of(draft: Draft, time: dt.time) -> str:
+    return draft.edition.phrases["clock"].text.format(hour=time.hour, minute=f"{time.minute:02}")
+
+
+def weekly(draft: Draft, schedules: tuple[Schedule, ...], on: dt.date) -> str:
+    """The week's hours, shifts with the same days together."""
+    phrases = draft.edition.phrases
+    valid = [
+        s for s in schedules if (not s.valid_from or s.valid_from <= on) and (not s.valid_to or on <= s.valid_to)
+    ]
+    lines = []
+    for days, shifts in groupby(sorted(valid, key=lambda s: (s.byday, s.opens_at)), key=lambda s: s.byday):
+        named = phrases["join_days"].text.join(phrases[f"day_{day.value.lower()}"].text for day in days)
+        for shift in shifts:
+            line = phrases["weekly_line"].text
+            opens, closes = clock_of(draft, shift.opens_at), clock_of(draft, shift.closes_at)
+            lines.append(line.format(days=named, opens=opens, closes=closes))
+            named = ""
+    return str(phrases["join_hours"].text.join(lines))

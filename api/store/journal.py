@@ -1,0 +1,267 @@
+"""The journal of conversations, as plain functions of a connection: each is one transaction of its caller.
+
+A message is journalled before it is acknowledged; a turn is recorded with its event, the dialogue's memory and the
+messages it answers, all or nothing, so that every message has exactly one outcome.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
+from api.store.tables import conversation, event, message, sealed_note, turn, wish
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as the desk needs it."""
+
+    id: str
+    code: str
+    channel: str
+    memory: Memory
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A journalled message; `turn_id` is None until it is answered."""
+
+    id: int
+    text: str | None
+    choice: str | None
+    digest: str
+    turn_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A finished turn with all that explains it. `asked` is what the engine was given."""
+
+    turn: Turn
+    memory: Memory
+    points: Sequence[str]
+    figures: Sequence[str]
+    asked: dict[str, Any]
+    action: str | None
+    failure: str | None
+    finished_at: dt.datetime
+
+
+def open_conversation(
+    connection: Connection, found: Conversation, token_hash: str, greeting: Record
+) -> None:
+    """Keeps a new conversation and its greeting."""
+    connection.execute(
+        insert(conversation).values(
+            id=found.id,
+            token_hash=token_hash,
+            code=found.code,
+            channel=found.channel,
+            opened_at=greeting.finished_at,
+            memory=found.memory.model_dump(mode="json"),
+            choices=list(found.choices),
+        )
+    )
+    _insert_turn(connection, found.id, greeting)
+
+
+def get_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
+    row = connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one_or_none()
+    if row is None:
+        return None
+    return Conversation(row.id, row.code, row.channel, Memory.model_validate(row.memory), tuple(row.choices))
+
+
+def find_by_token(connection: Connection, token: str) -> str | None:
+    query = select(conversation.c.id).where(conversation.c.token_hash == hash_token(token))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def journal_message(
+    connection: Connection, conversation_id: str, sent: MessageIn, text: str | None, received_at: dt.datetime
+) -> tuple[Message, bool]:
+    """Puts a message on disk. Returns it and whether it is new; `text` is already redacted."""
+    known = connection.execute(
+        select(message).where(
+            message.c.conversation_id == conversation_id,
+            message.c.client_message_id == sent.client_message_id,
+        )
+    ).one_or_none()
+    if known:
+        return Message(known.id, known.text, known.choice, known.digest, known.turn_id), False
+    digest = digest_of(text, sent.choice)
+    result = connection.execute(
+        insert(message).values(
+            conversation_id=conversation_id,
+            client_message_id=sent.client_message_id,
+            digest=digest,
+            text=text,
+            choice=sent.choice,
+            received_at=received_at,
+        )
+    )
+    return Message(result.inserted_primary_key[0], text, sent.choice, digest, None), True
+
+
+def digest_of(text: str | None, choice: str | None) -> str:
+    return hashlib.sha256(f"{text!r}{choice!r}".encode()).hexdigest()
+
+
+def record_turn(connection: Connection, conversation_id: str, messages: Sequence[int], done: Record) -> int:
+    """Records the one outcome of these messages. Returns the event's id."""
+    _insert_turn(connection, conversation_id, done)
+    connection.execute(update(message).where(message.c.id.in_(messages)).values(turn_id=done.turn.turn_id))
+    choices = [choice.value for choice in done.turn.reply.choices] if done.turn.reply else []
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == conversation_id)
+        .values(memory=done.memory.model_dump(mode="json"), choices=choices)
+    )
+    return add_event(connection, conversation_id, "turn", done.turn.model_dump(mode="json"))
+
+
+def _insert_turn(connection: Connection, conversation_id: str, done: Record) -> None:
+    body = done.turn.model_dump(mode="json")
+    connection.execute(
+        insert(turn).values(
+            id=body.pop("turn_id"),
+            conversation_id=conversation_id,
+            points=list(done.points),
+            figures=list(done.figures),
+            asked=done.asked,
+            action=done.action,
+            failure=done.failure,
+            finished_at=done.finished_at,
+            **body,
+        )
+    )
+
+
+def add_event(connection: Connection, conversation_id: str, kind: str, content: dict[str, Any]) -> int:
+    values = {"conversation_id": conversation_id, "kind": kind, "content": content}
+    return int(connection.execute(insert(event).values(**values)).inserted_primary_key[0])
+
+
+def events_after(connection: Connection, conversation_id: str, last: int) -> list[tuple[int, str, dict[str, Any]]]:
+    """Events with an id above `last`, oldest first."""
+    query = (
+        select(event.c.id, event.c.kind, event.c.content)
+        .where(event.c.conversation_id == conversation_id, event.c.id > last)
+        .order_by(event.c.id)
+    )
+    return [(row.id, row.kind, row.content) for row in connection.execute(query)]
+
+
+def last_event(connection: Connection, conversation_id: str) -> int:
+    query = select(func.max(event.c.id)).where(event.c.conversation_id == conversation_id)
+    return connection.execute(query).scalar_one() or 0
+
+
+def get_turn(connection: Connection, turn_id: str) -> Turn | None:
+    row = connection.execute(select(turn).where(turn.c.id == turn_id)).one_or_none()
+    return _as_turn(row) if row else None
+
+
+def _as_turn(row: Any) -> Turn:
+    return Turn(
+        turn_id=row.id,
+        outcome=row.outcome,
+        reply=row.reply and Reply.model_validate(row.reply),
+        understanding=row.understanding and Understanding.model_validate(row.understanding),
+        model=row.model,
+        catalogue_edition=row.catalogue_edition,
+    )
+
+
+def get_record(connection: Connection, turn_id: str) -> Record | None:
+    """A turn with all that explains it."""
+    row = connection.execute(select(turn).where(turn.c.id == turn_id)).one_or_none()
+    if row is None:
+        return None
+    return Record(
+        turn=_as_turn(row),
+        memory=Memory.model_validate(row.asked.get("memory") or {}),
+        points=row.points,
+        figures=row.figures,
+        asked=row.asked,
+        action=row.action,
+        failure=row.failure,
+        finished_at=row.finished_at,
+    )
+
+
+def waiting_messages(connection: Connection) -> list[tuple[str, Message]]:
+    """Acknowledged messages without an outcome, with their conversations, in order of arrival."""
+    query = select(message).where(message.c.turn_id.is_(None)).order_by(message.c.id)
+    rows = connection.execute(query)
+    return [(r.conversation_id, Message(r.id, r.text, r.choice, r.digest, None)) for r in rows]
+
+
+def read_transcript(connection: Connection, conversation_id: str) -> Transcript | None:
+    """The whole conversation in the order things were said; None when there is none."""
+    found = get_conversation(connection, conversation_id)
+    if found is None:
+        return None
+    lines: list[tuple[dt.datetime, int, Entry]] = []
+    query = select(message).where(message.c.conversation_id == conversation_id).order_by(message.c.id)
+    titles: dict[str, str] = {}
+    for row in connection.execute(select(turn).where(turn.c.conversation_id == conversation_id)):
+        done = _as_turn(row)
+        titles.update({c.value: c.title for c in (done.reply.choices if done.reply else ())})
+        entry = Entry(
+            kind=EntryKind.ASSISTANT,
+            text=done.reply.text if done.reply else "",
+            at=row.finished_at,
+            turn_id=done.turn_id,
+            outcome=done.outcome,
+            reply=done.reply,
+            helpful=row.helpful,
+        )
+        lines.append((row.finished_at, 1, entry))
+    for row in connection.execute(query):
+        text = row.text or titles.get(row.choice) or row.choice
+        entry = Entry(kind=EntryKind.RESIDENT, text=text, at=row.received_at, turn_id=row.turn_id)
+        lines.append((row.received_at, 0, entry))
+    ordered = sorted(lines, key=lambda line: line[:2])
+    return Transcript(conversation_id=conversation_id, code=found.code, entries=tuple(e for *_, e in ordered))
+
+
+def keep_feedback(
+    connection: Connection, conversation_id: str, turn_id: str, helpful: bool, comment: str | None
+) -> bool:
+    """Keeps what the resident thought of a turn; False when the turn is not in this conversation."""
+    result = connection.execute(
+        update(turn)
+        .where(turn.c.id == turn_id, turn.c.conversation_id == conversation_id)
+        .values(helpful=helpful, comment=comment)
+    )
+    return result.rowcount == 1
+
+
+def keep_wish(connection: Connection, conversation_id: str, kind: str, at: dt.datetime) -> None:
+    connection.execute(insert(wish).values(conversation_id=conversation_id, kind=kind, wished_at=at))
+
+
+def keep_sealed(
+    connection: Connection, conversation_id: str, reason: str, sealed: bytes, at: dt.datetime
+) -> None:
+    values = {"conversation_id": conversation_id, "reason": reason, "sealed": sealed, "kept_at": at}
+    connection.execute(insert(sealed_note).values(**values))
+
+
+def erase(connection: Connection, conversation_id: str) -> bool:
+    """Erases a conversation and everything that belongs to it; False when there was none."""
+    for table in (event, wish, sealed_note, message, turn):
+        connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+    return connection.execute(delete(conversation).where(conversation.c.id == conversation_id)).rowcount == 1
