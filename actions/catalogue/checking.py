@@ -70,6 +70,7 @@ def check_reading(reading: Reading, needed: Required | None = None) -> list[Prob
     check = _Check(reading)
     for step in (_check_twice, _check_references, _check_texts, _check_evidence, _check_order):
         step(check)
+    _check_names(check)
     _check_demonstration(check)
     _check_required(check, required() if needed is None else needed)
     return sorted([*reading.problems, *check.problems])
@@ -301,6 +302,16 @@ def _circles(check: _Check, topic: Topic) -> bool:
         found = check.known[Topic][above].record
         above = found.parent if isinstance(found, Topic) else None
     return False
+
+
+def _check_names(check: _Check) -> None:
+    """One way of calling a matter stands for one topic: the model learns from it."""
+    called: dict[str, str] = {}
+    for entry, topic in check.all(Topic):
+        for alias in (topic.name, *topic.aliases):
+            other = called.setdefault(alias, topic.id)
+            if other != topic.id:
+                check.complain(entry, ("aliases",), "alias_twice", alias=alias, owner=topic.id, other=other)
 
 
 def _check_demonstration(check: _Check) -> None:

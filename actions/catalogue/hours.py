@@ -1,7 +1,7 @@
 """Whether a place is open: weekly split shifts, exceptions first, and an honest "unknown" for the rest.
 
-Times are local to Asia/Shanghai, which has no summer time. A public holiday or make-up working day, and any day of
-a year whose calendar we do not hold, is unknown unless an exception says what happens.
+Times are local to Asia/Shanghai, which has no summer time. A public holiday or make-up working day, and any
+day of a year whose calendar we do not hold, is unknown unless an exception says what happens.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """One day: its shifts from opening to closing (naive local times, in order); None when they are not known.
+    """One day: its shifts from opening to closing (naive local times, in order); None when not known.
 
     `reason` is the exception's or the calendar's own wording, if one of them decided.
     """

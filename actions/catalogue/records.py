@@ -133,7 +133,7 @@ class Topic(Record):
 
 class Point(Record):
     """One fact, said in one or two sentences. `text` and `easy` may hold ``{figure}``s; speech is derived
-    from `text` unless `speech` overrides it. `words` are extra words residents may use for just this point."""
+    from `text` unless `speech` overrides it. `words` are extra words a resident may use for it."""
 
     id: Id
     text: Sentence

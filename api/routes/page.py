@@ -1,7 +1,7 @@
 """The resident's page: every step is a form that works without scripts, answered by a redirect (303).
 
-The scripts in ``web/static`` use the same forms' meaning through the JSON API and fetch ``/transcript`` to show
-what came of it, so there is one rendering of a message: the server's.
+The scripts in ``web/static`` send through the JSON API and fetch ``/transcript`` to show what came
+of it, so there is one rendering of a message: the server's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LARGEST_FORM = 64 * 1024
 LONGEST_TEXT = 2000
 LONGEST_NOTE = 500
-PHONE = re.compile(r"\+?[0-9]{3,15}")
+PHONE = re.compile(r"\+?[0-9]{5,15}")
 FORM_IDS = uuid.UUID("6f3f4f0e-6a0b-4c5e-9d54-0f0e7c5b1a52")
 
 log = structlog.get_logger()

@@ -1,8 +1,8 @@
 """The page's three cookies: who is talking, how the page looks, and the proof that a form is ours.
 
 ``token``: the conversation's token, HttpOnly and Strict. ``view``: the display settings. ``csrf``: the
-double-submit token, compared with the form field ``csrf`` or the header ``X-CSRF-Token``. The last two are Lax
-so that a link from another site neither forgets the settings nor breaks the forms of a second tab.
+double-submit token, compared with the form field ``csrf`` or the header ``X-CSRF-Token``. The last two are
+Lax so that a link from another site neither forgets the settings nor breaks the forms of a second tab.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.messages import Entry
 from api.web import cookies
 from api.web.cookies import View
 
@@ -35,23 +36,6 @@ HEADERS = {
 }
 
 
-class EntryLike(Protocol):
-    """What the page reads of a transcript entry (the desk's own Entry has these fields)."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def turn_id(self) -> str | None: ...
-    @property
-    def outcome(self) -> str | None: ...
-    @property
-    def reply(self) -> Any: ...
-    @property
-    def helpful(self) -> bool | None: ...
-
-
 @dataclass(frozen=True)
 class Message:
     """One message as shown. `key` stays the same on every rendering; `say` is the flat sentence announced for
@@ -62,7 +46,7 @@ class Message:
     number: int
     lines: tuple[str, ...]
     say: str
-    entry: EntryLike
+    entry: Entry
     active: bool = False
     careful: bool = False
     again: str | None = None
@@ -130,8 +114,9 @@ def render_trouble(
     return render_page(connection, "trouble.html", {"words": words, "reference": reference}, status)
 
 
-def list_messages(entries: Sequence[EntryLike], view: View) -> list[Message]:
-    """The transcript as shown. The page has its own welcome, so a greeting before the first word is left out."""
+def list_messages(entries: Sequence[Entry], view: View) -> list[Message]:
+    """The transcript as shown. The page has its own welcome: a greeting before the first
+    word is left out."""
     first = next((i for i, entry in enumerate(entries) if entry.kind != "assistant"), len(entries))
     shown = entries[first:]
     messages: list[Message] = []
@@ -147,7 +132,7 @@ def list_messages(entries: Sequence[EntryLike], view: View) -> list[Message]:
     return messages
 
 
-def _show(entry: EntryLike, view: View, key: str, around: tuple[int, bool, str | None]) -> Message:
+def _show(entry: Entry, view: View, key: str, around: tuple[int, bool, str | None]) -> Message:
     place, last, asked = around
     reply = entry.reply
     text = (reply.easy if view.easy else reply.text) if reply else entry.text
@@ -165,13 +150,13 @@ def _show(entry: EntryLike, view: View, key: str, around: tuple[int, bool, str |
     )
 
 
-def _say(entry: EntryLike, lines: tuple[str, ...], last: bool) -> str:
+def _say(entry: Entry, lines: tuple[str, ...], last: bool) -> str:
     """The one flat sentence a screen reader hears: who, the answer, the choices; never the sources."""
     if entry.kind == "resident":
         return ""
     wording = load_wording()
     chat, who = wording["chat"], wording["who"]
-    said = who[entry.kind] + " ".join(lines)
+    said = f"{who[entry.kind]}{' '.join(lines)}"
     if last and entry.reply and entry.reply.choices:
         titles = chat["comma"].join(choice.title for choice in entry.reply.choices[:5])
         said = f"{said} {chat['choices']}{titles}{chat['stop']}"

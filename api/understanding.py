@@ -1,0 +1,128 @@
+"""Asking the engine what was meant and what to answer. The engine is reached on loopback with a key."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from actions.payload import Memory
+from api.errors import EngineBusy, EngineMissed, EngineNonsense
+from api.messages import EngineReply, Understanding
+from api.settings import Settings
+
+ROUTES = "/webhooks/gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the engine is asked in one turn. `choice` has topic, aspect and act instead of words."""
+
+    turn_id: str
+    text: str
+    choice: dict[str, str | None] | None
+    memory: Memory
+    now: dt.datetime
+    channel: str
+
+    def as_body(self, deadline: float) -> dict[str, Any]:
+        return {
+            "turn_id": self.turn_id,
+            "text": self.text,
+            "choice": self.choice,
+            "memory": self.memory.model_dump(mode="json"),
+            "now": self.now.isoformat(),
+            "channel": self.channel,
+            "deadline": deadline,
+        }
+
+
+@dataclass(slots=True)
+class Health:
+    """How the engine has been: misses in a row, and when a turn last succeeded (monotonic seconds)."""
+
+    misses: int = 0
+    answered_at: float | None = None
+    on_miss: list[Callable[[int], None]] = field(default_factory=list)
+
+    def answered(self) -> None:
+        self.misses = 0
+        self.answered_at = time.monotonic()
+
+    def missed(self) -> None:
+        self.misses += 1
+        for tell in self.on_miss:
+            tell(self.misses)
+
+
+class Engine:
+    """The engine behind its connector. Use as an async context manager.
+
+    At most `engine_admits` turns are inside at a time; others wait `queue_wait` seconds, then EngineBusy.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.health = Health()
+        self._admits = asyncio.Semaphore(settings.engine_admits)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            self.settings.engine_url,
+            headers={"X-Engine-Key": self.settings.engine_key.get_secret_value()},
+            connector=aiohttp.TCPConnector(limit=self.settings.engine_admits + 4, keepalive_timeout=3),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session:
+            await self._session.close()
+
+    async def send(self, question: Question) -> EngineReply:
+        """One turn. Raises EngineBusy, EngineMissed (late or unreachable) or EngineNonsense."""
+        try:
+            async with asyncio.timeout(self.settings.queue_wait):
+                await self._admits.acquire()
+        except TimeoutError as error:
+            raise EngineBusy from error
+        try:
+            deadline = time.time() + self.settings.actions_deadline
+            reply = EngineReply.from_engine(await self._post("/turn", question.as_body(deadline)))
+        except EngineMissed:
+            self.health.missed()
+            raise
+        finally:
+            self._admits.release()
+        self.health.answered()
+        return reply
+
+    async def understand(self, text: str, topic: str | None, now: dt.datetime) -> Understanding:
+        """What a text would be understood as, `topic` being the current one. Nothing is stored."""
+        body = {"text": text, "memory": {"topic": topic}, "now": now.isoformat()}
+        found = await self._post("/parse", body)
+        return Understanding.model_validate(found["understanding"])
+
+    async def _post(self, route: str, body: dict[str, Any]) -> Any:
+        if self._session is None:
+            raise EngineMissed("not opened")
+        try:
+            async with asyncio.timeout(self.settings.engine_deadline):
+                async with self._session.post(ROUTES + route, json=body) as response:
+                    if response.status != 200:
+                        raise EngineNonsense(f"status {response.status}")
+                    return await response.json(content_type=None)
+        except TimeoutError as error:
+            raise EngineMissed("deadline") from error
+        except aiohttp.ClientError as error:
+            raise EngineMissed(type(error).__name__) from error
+        except ValueError as error:
+            raise EngineNonsense("not JSON") from error
