@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Answer, Point, Topic
-from actions.catalogue.rendering import in_force, lapsed
+from actions.catalogue.rendering import in_force, lapsed, render
 from actions.composing import Draft, contacts_of
 from actions.find_service import ask_which_topic
 from actions.payload import Memory, Outcome, Payload
@@ -37,13 +38,22 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
     found = find_answer(edition, topic, aspect)
-    points = [point for point in found.points if in_force(point, asked.today)] if found else []
+    points = [point for point in found.points if can_say(point, edition, asked.today)] if found else []
     if not points and topic.ambiguous:
         return ask_which_topic(asked, edition, topic)
     if found is None or not points:
         return decline(asked, edition, topic, aspect)
     ranked = [point for point, _ in ranker.rank(points, asked.text)]
     return say_points(asked, edition, topic, aspect, ranked)
+
+
+def can_say(point: Point, edition: Edition, on: dt.date) -> bool:
+    """Whether a point, and every figure in it, is in force."""
+    try:
+        render(point.text + point.easy, edition, on)
+    except LookupError:
+        return False
+    return in_force(point, on)
 
 
 def find_answer(edition: Edition, topic: Topic, aspect: str) -> Answer | None:

@@ -50,7 +50,7 @@ def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
     )
     if place.demonstration:
         draft.say("demonstration_note")
-    draft.show_place(place, state.state.value if hasattr(state.state, "value") else str(state.state))
+    draft.show_place(place, state.state.value)
     if not known:
         draft.say_contacts("ask_there", contacts_of(edition, topic))
         draft.say("ready_sentence_topic", topic=place.name)
@@ -105,7 +105,8 @@ def say_hours(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked
     if state.state == "open" and state.until:
         draft.say("place_open", place=place.name, when=when, until=say_time(draft, state.until))
     elif state.state == "closed":
-        draft.say("place_closed", place=place.name, when=when, why=reason(draft, place, at))
+        phrase = draft.edition.phrases["why_exception" if state.reason else "why_weekly"]
+        draft.say("place_closed", place=place.name, when=when, why=phrase.text.format(reason=state.reason))
         if state.opens_next:
             draft.say("opens_next", when=say_time(draft, state.opens_next))
     else:
@@ -115,14 +116,6 @@ def say_hours(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked
     if place.confirmed_on:
         draft.say("hours_confirmed_on", date=place.confirmed_on.isoformat())
     return True
-
-
-def reason(draft: Draft, place: Place, at: dt.datetime) -> str:
-    """Why it is closed: the exception's reason, or simply the week's hours."""
-    for exception in place.exceptions:
-        if exception.since <= at.date() <= exception.until:
-            return draft.edition.phrases["why_exception"].text.format(reason=exception.reason)
-    return draft.edition.phrases["why_weekly"].text
 
 
 def say_time(draft: Draft, at: dt.datetime) -> str:

@@ -170,6 +170,8 @@ class Entry(Part):
     outcome: Outcome | None = None
     reply: Reply | None = None
     helpful: bool | None = None
+    careful: bool = False
+    """A crisis answer: the page shows the quick exit."""
 
 
 class Transcript(Part):

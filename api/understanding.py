@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -45,11 +44,12 @@ class Question:
 
 @dataclass(slots=True)
 class Health:
-    """How the engine has been: misses in a row, and when a turn last succeeded (monotonic seconds)."""
+    """How the engine has been: deadlines missed in a row (an engine that is not up refuses connections, which is
+    no miss), and when a turn last succeeded (monotonic seconds)."""
 
     misses: int = 0
     answered_at: float | None = None
-    on_miss: list[Callable[[int], None]] = field(default_factory=list)
+    missed_twice: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answered(self) -> None:
         self.misses = 0
@@ -57,8 +57,8 @@ class Health:
 
     def missed(self) -> None:
         self.misses += 1
-        for tell in self.on_miss:
-            tell(self.misses)
+        if self.misses >= 2:
+            self.missed_twice.set()
 
 
 class Engine:
@@ -97,9 +97,6 @@ class Engine:
         try:
             deadline = time.time() + self.settings.actions_deadline
             reply = EngineReply.from_engine(await self._post("/turn", question.as_body(deadline)))
-        except EngineMissed:
-            self.health.missed()
-            raise
         finally:
             self._admits.release()
         self.health.answered()
@@ -121,6 +118,7 @@ class Engine:
                         raise EngineNonsense(f"status {response.status}")
                     return await response.json(content_type=None)
         except TimeoutError as error:
+            self.health.missed()
             raise EngineMissed("deadline") from error
         except aiohttp.ClientError as error:
             raise EngineMissed(type(error).__name__) from error

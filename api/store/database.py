@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, writes: bool = True) -> Engine:
     """An engine whose transactions are durable once committed."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=5, pool_pre_ping=True)
@@ -28,7 +28,7 @@ def open_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # IMMEDIATE: two writers that both began by reading would otherwise deadlock
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

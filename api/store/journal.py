@@ -14,8 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from api.errors import RequestRefused
 from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
 from api.store.tables import conversation, event, message, sealed_note, turn, wish
+
+CRISIS = "crisis"
+ALWAYS_OFFERED = ("act:human", "act:capabilities", "act:start_over")
 
 
 def hash_token(token: str) -> str:
@@ -89,9 +93,15 @@ def find_by_token(connection: Connection, token: str) -> str | None:
 
 
 def journal_message(
-    connection: Connection, conversation_id: str, sent: MessageIn, text: str | None, received_at: dt.datetime
+    connection: Connection,
+    conversation_id: str,
+    sent: MessageIn,
+    text: str | None,
+    received_at: dt.datetime,
+    offered: Sequence[str],
 ) -> tuple[Message, bool]:
-    """Puts a message on disk. Returns it and whether it is new; `text` is already redacted."""
+    """Puts a message on disk. Returns it and whether it is new; `text` is already redacted. A new choice must be
+    one of those `offered`."""
     known = connection.execute(
         select(message).where(
             message.c.conversation_id == conversation_id,
@@ -100,6 +110,8 @@ def journal_message(
     ).one_or_none()
     if known:
         return Message(known.id, known.text, known.choice, known.digest, known.turn_id), False
+    if sent.choice is not None and sent.choice not in (*offered, *ALWAYS_OFFERED):
+        raise RequestRefused("choice_not_offered", 422)
     digest = digest_of(text, sent.choice)
     result = connection.execute(
         insert(message).values(
@@ -227,6 +239,7 @@ def read_transcript(connection: Connection, conversation_id: str) -> Transcript 
             outcome=done.outcome,
             reply=done.reply,
             helpful=row.helpful,
+            careful=bool(done.understanding and done.understanding.act == CRISIS),
         )
         lines.append((row.finished_at, 1, entry))
     for row in connection.execute(query):

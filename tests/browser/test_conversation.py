@@ -84,7 +84,7 @@ def test_every_stop_of_the_keyboard_shows_a_focus_ring(page: Page) -> None:
     for _ in range(40):
         page.keyboard.press("Tab")
         name, width = page.evaluate(
-            "[document.activeElement.tagName + document.activeElement.textContent.trim().slice(0, 12),"
+            "[document.activeElement.tagName + [...document.querySelectorAll('*')].indexOf(document.activeElement),"
             " parseFloat(getComputedStyle(document.activeElement).outlineWidth)]"
         )
         if name.startswith("BODY") or name in seen:
@@ -108,7 +108,7 @@ def test_every_message_says_who_speaks(page: Page) -> None:
     page.goto("/")
     ask(page, "护理补贴多少钱")
     texts = page.locator("#messages > li").all_inner_texts()
-    assert [text[:3].strip("：") for text in texts] == ["我：护"[:3].strip("："), "助手"]
+    assert len(texts) == 2
     assert texts[0].startswith("我：") and texts[1].startswith("助手：")
 
 

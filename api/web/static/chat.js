@@ -163,7 +163,7 @@ function replaceNode(old, now) {   // an answer that was read stays open, and th
   const open = old.querySelector("details.sources[open]");
   if (open) now.querySelector("details.sources")?.setAttribute("open", "");
   old.replaceWith(now);
-  if (inside) (now.querySelector(".thanks, summary") || $("text")).focus({ preventScroll: true });
+  if (inside) (now.querySelector(".thanks") || now.querySelector("summary") || $("text")).focus({ preventScroll: true });
 }
 
 // ---- sending -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,88 @@
+"""The gateway: one process that faces people on one port and the engine's action calls on a loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from actions.catalogue.edition import EditionReader
+from api.access import Limits
+from api.actions_host import ActionsHost, build_actions
+from api.engines import EngineWatch
+from api.errors import handle_errors
+from api.routes import chat, operation, page
+from api.seal import Seal
+from api.server import CappedBody, QuietServer, configure
+from api.settings import Settings
+from api.store.database import Database, open_engine
+from api.turns import Desk
+from api.understanding import Engine
+from api.web import pages
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The public application. Its state holds the desk and the limits."""
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(open_engine(settings.url_of_database))
+        editions = EditionReader(open_engine(settings.url_of_database, writes=False), settings.demonstration)
+        async with Engine(settings) as engine:
+            desk = Desk(settings, database, editions, engine, Seal(settings.seal_key.get_secret_value()))
+            app.state.desk, app.state.limits = desk, Limits(settings)
+            await desk.settle_unanswered()
+            actions = ActionsHost(
+                build_actions(editions), settings.engine_key.get_secret_value(), settings.actions_deadline
+            )
+            listener = configure(actions.build_app(), "127.0.0.1", settings.actions_port, settings.receive_deadline)
+            watch = EngineWatch(settings, engine)
+            tasks = [
+                asyncio.create_task(work)
+                for work in (QuietServer(listener).serve(), watch.send_canaries(), watch.restart_when_stuck())
+            ]
+            yield
+            await desk.queues.drain()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        database.close()
+
+    app = FastAPI(title="助我 Zhuwo", version="0.1.0", lifespan=run, docs_url=None, redoc_url=None)
+    app.add_middleware(CappedBody)
+    handle_errors(app)
+    for routes in (chat.router, operation.router, page.router):
+        app.include_router(routes)
+    app.mount("/static", pages.static_files(), name="static")
+    return app
+
+
+def prepare_log() -> None:
+    """JSON lines on standard output, with nothing a resident said in them."""
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
+def serve() -> None:
+    """Blocks until the process is told to stop."""
+    prepare_log()
+    settings = Settings()
+    config = configure(build_app(settings), settings.host, settings.port, settings.receive_deadline)
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,261 @@
+"""The desk: every channel's way to an answer. A turn reads as a list: see `Desk.take_message` and `Desk.answer_turn`."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import uuid
+from collections.abc import Sequence
+
+import structlog
+
+from actions.catalogue.edition import Edition, EditionReader
+from actions.composing import Draft, contacts_of
+from actions.payload import Memory, Outcome, Payload
+from actions.tell_capabilities import offer_matters
+from api.errors import EngineBusy, EngineFailed, RequestRefused, load_wording
+from api.events import Events
+from api.messages import (
+    CallbackIn,
+    EngineReply,
+    MessageIn,
+    Opened,
+    Reply,
+    Transcript,
+    Turn,
+    Understanding,
+)
+from api.privacy import Redactor
+from api.queues import Queues
+from api.seal import Seal
+from api.settings import Settings
+from api.store import journal
+from api.store.database import Database
+from api.store.journal import Conversation, Message, Record
+from api.understanding import Engine, Question
+
+CODE_LETTERS = "23456789"
+
+log = structlog.get_logger()
+
+
+class Desk:
+    """Takes messages, keeps them, has them answered, and records each with exactly one outcome."""
+
+    def __init__(
+        self, settings: Settings, database: Database, editions: EditionReader, engine: Engine, seal: Seal
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.editions = editions
+        self.engine = engine
+        self.seal = seal
+        self.events = Events()
+        self.queues = Queues(self.answer_turn, settings.fragment_pause)
+
+    # -- conversations ----------------------------------------------------------------------------
+
+    async def open_conversation(self, channel: str) -> Opened:
+        """A new conversation with its greeting, its token and a code that can be spoken."""
+        edition, now = self.editions.current(), self.settings.now()
+        draft = offer_matters(Draft(edition, now.date()).say("greeting"))
+        payload = draft.finish(Outcome.ANSWERED, Memory())
+        token = secrets.token_urlsafe(32)
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
+        choices = tuple(choice.value for choice in payload.choices)
+        found = Conversation(uuid.uuid4().hex, code, channel, payload.memory, choices)
+        turn = Turn(
+            turn_id=uuid.uuid4().hex,
+            outcome=payload.outcome,
+            reply=Reply.from_payload(payload),
+            understanding=None,
+            model=None,
+            catalogue_edition=edition.number,
+        )
+        greeting = Record(turn, payload.memory, (), (), {}, None, None, now)
+        await self.database.run(journal.open_conversation, found, journal.hash_token(token), greeting)
+        return Opened(
+            conversation_id=found.id, token=token, code=code, reply=Reply.from_payload(payload)
+        )
+
+    async def find_by_token(self, token: str) -> str | None:
+        return await self.database.run(journal.find_by_token, token)
+
+    async def read_transcript(self, conversation_id: str) -> Transcript:
+        transcript = await self.database.run(journal.read_transcript, conversation_id)
+        if transcript is None:
+            raise RequestRefused("conversation_not_found", 404)
+        return transcript
+
+    async def erase(self, conversation_id: str) -> None:
+        """Erases a conversation; pages that listen are told."""
+        if not await self.database.run(journal.erase, conversation_id):
+            raise RequestRefused("conversation_not_found", 404)
+        self.events.announce(conversation_id)
+
+    async def keep_feedback(
+        self, conversation_id: str, turn_id: str, helpful: bool, comment: str | None
+    ) -> None:
+        kept = self.redactor().redact(comment).text if comment else None
+        if not await self.database.run(journal.keep_feedback, conversation_id, turn_id, helpful, kept):
+            raise RequestRefused("not_found", 404)
+
+    async def keep_callback(self, conversation_id: str, phone: str, note: str | None) -> None:
+        """Seals a number left on purpose and records the wish."""
+        left = CallbackIn(phone=phone, note=note)
+        now = self.settings.now()
+        sealed = self.seal.close(left.model_dump())
+        await self.database.run(journal.keep_sealed, conversation_id, "callback", sealed, now)
+        await self.database.run(journal.keep_wish, conversation_id, "callback", now)
+
+    # -- a turn -----------------------------------------------------------------------------------
+
+    async def take_message(self, conversation_id: str, sent: MessageIn) -> Turn:
+        """Journals a message, then waits for its turn. The same message sent again gets the same turn."""
+        return await (await self.accept_message(conversation_id, sent))
+
+    async def accept_message(self, conversation_id: str, sent: MessageIn) -> asyncio.Future[Turn]:
+        """Journals a message and puts it in line. When this returns, the message is on disk."""
+        conversation = await self.get_conversation(conversation_id)
+        redacted = self.redactor().redact(sent.text) if sent.text is not None else None
+        text = redacted.text if redacted else None
+        self.queues.refuse_when_full(conversation_id)
+        now = self.settings.now()
+        message, new = await self.database.run(
+            journal.journal_message, conversation_id, sent, text, now, conversation.choices
+        )
+        if not new:
+            return await self._known_turn(conversation_id, message, journal.digest_of(text, sent.choice))
+        if conversation.memory.careful and redacted and redacted.kinds:
+            sealed = self.seal.close({"text": sent.text})
+            await self.database.run(journal.keep_sealed, conversation_id, "crisis", sealed, now)
+        return self.queues.join(conversation_id, message)
+
+    async def _known_turn(
+        self, conversation_id: str, message: Message, digest: str
+    ) -> asyncio.Future[Turn]:
+        """The turn of a message sent before, or the promise of it."""
+        if message.digest != digest:
+            raise RequestRefused("other_content", 409)
+        if message.turn_id is None:
+            return self.queues.find(conversation_id, message.id) or self.queues.join(conversation_id, message)
+        turn = await self.database.run(journal.get_turn, message.turn_id)
+        if turn is None:
+            raise RequestRefused("conversation_not_found", 404)
+        done: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
+        done.set_result(turn)
+        return done
+
+    async def answer_turn(self, conversation_id: str, messages: Sequence[Message]) -> Turn:
+        """One turn: ask the engine, or apologise; record it; tell the pages. Never raises."""
+        try:
+            conversation = await self.get_conversation(conversation_id)
+            question = self._ask(conversation, messages)
+            done = await self._answer(question)
+            await self.database.run(
+                journal.record_turn, conversation_id, [message.id for message in messages], done
+            )
+            if done.turn.understanding and done.turn.understanding.act in ("human", "callback"):
+                kind = done.turn.understanding.act
+                await self.database.run(journal.keep_wish, conversation_id, kind, done.finished_at)
+            self.events.announce(conversation_id)
+            return done.turn
+        except Exception:
+            log.exception("turn_not_recorded", conversation=conversation_id)
+            return self._apologise(uuid.uuid4().hex, "apology", Memory())[0]
+
+    def _ask(self, conversation: Conversation, messages: Sequence[Message]) -> Question:
+        """Fragments are read together; a choice stands alone."""
+        choice = messages[0].choice
+        return Question(
+            turn_id=uuid.uuid4().hex,
+            text=" ".join(message.text for message in messages if message.text),
+            choice=read_choice(choice) if choice else None,
+            memory=conversation.memory,
+            now=self.settings.now(),
+            channel=conversation.channel,
+        )
+
+    async def _answer(self, question: Question) -> Record:
+        """The engine's reply, or an apology with a number, as a record."""
+        asked = question.as_body(0)
+        try:
+            reply = await self.engine.send(question)
+        except EngineFailed as failure:
+            log.error("engine_failed", code=failure.code, detail=str(failure), turn=question.turn_id)
+            phrase = "busy" if isinstance(failure, EngineBusy) else "apology"
+            turn, memory = self._apologise(question.turn_id, phrase, question.memory)
+            return Record(turn, memory, (), (), asked, None, failure.code, self.settings.now())
+        return self._record(question, reply, asked)
+
+    def _record(self, question: Question, reply: EngineReply, asked: dict[str, object]) -> Record:
+        payload = reply.payload
+        turn = Turn(
+            turn_id=question.turn_id,
+            outcome=payload.outcome,
+            reply=Reply.from_payload(payload),
+            understanding=Understanding.model_validate(reply.understanding),
+            model=reply.model,
+            catalogue_edition=payload.edition,
+        )
+        asked["understanding"] = reply.understanding
+        now = self.settings.now()
+        return Record(turn, payload.memory, payload.points, payload.figures, asked, reply.action, None, now)
+
+    def _apologise(self, turn_id: str, phrase: str, memory: Memory) -> tuple[Turn, Memory]:
+        """A failed turn: the words are kept, here is whom to ask."""
+        edition = self.editions.current()
+        draft = Draft(edition, self.settings.now().date())
+        draft.say_contacts(phrase, contacts_of(edition, None))
+        payload: Payload = draft.finish(Outcome.FAILED, memory)
+        turn = Turn(
+            turn_id=turn_id,
+            outcome=Outcome.FAILED,
+            reply=Reply.from_payload(payload),
+            understanding=None,
+            model=None,
+            catalogue_edition=edition.number,
+        )
+        return turn, memory
+
+    # -- upkeep -----------------------------------------------------------------------------------
+
+    async def get_conversation(self, conversation_id: str) -> Conversation:
+        found = await self.database.run(journal.get_conversation, conversation_id)
+        if found is None:
+            raise RequestRefused("conversation_not_found", 404)
+        return found
+
+    async def settle_unanswered(self) -> int:
+        """After a restart: gives every acknowledged message without an outcome its apology. Returns how many."""
+        waiting = await self.database.run(journal.waiting_messages)
+        for conversation_id, message in waiting:
+            conversation = await self.get_conversation(conversation_id)
+            question = self._ask(conversation, [message])
+            turn, memory = self._apologise(question.turn_id, "apology", conversation.memory)
+            record = Record(turn, memory, (), (), question.as_body(0), None, "restarted", self.settings.now())
+            await self.database.run(journal.record_turn, conversation_id, [message.id], record)
+        return len(waiting)
+
+    async def notify_slowed(self, conversation_id: str) -> None:
+        """Tells the resident that messages are taken one by one."""
+        content = {"text": load_wording()["notices"]["slowed"]}
+        await self.database.run(journal.add_event, conversation_id, "notice", content)
+        self.events.announce(conversation_id)
+
+    def redactor(self) -> Redactor:
+        """A redactor that knows the public numbers of the edition in force."""
+        edition = self.editions.current()
+        if getattr(self, "_redactor_edition", None) is not edition:
+            self._redactor_edition: Edition = edition
+            self._redactor_now = Redactor(contact.number for contact in edition.contacts.values())
+        return self._redactor_now
+
+
+def read_choice(value: str) -> dict[str, str | None]:
+    """The parts of a choice's value: ``act:name`` or ``topic.aspect``, either side possibly empty."""
+    if value.startswith("act:"):
+        return {"topic": None, "aspect": None, "act": value.removeprefix("act:")}
+    topic, _, aspect = value.partition(".")
+    return {"topic": topic or None, "aspect": aspect or None, "act": None}
+
