@@ -149,7 +149,15 @@ class Draft:
         )
 
 
-CRISIS = ("psych_962525", "police_110", "police_text_12110", "hotline_12345_sign", "ambulance_120", "psych_12356", "fire_119")
+CRISIS = (
+    "psych_962525",
+    "police_110",
+    "police_text_12110",
+    "hotline_12345_sign",
+    "ambulance_120",
+    "psych_12356",
+    "fire_119",
+)
 
 
 def crisis_contacts(edition: Edition) -> list[Contact]:

@@ -33,7 +33,7 @@ def ask_which_topic(
         guesses = [
             reading.topic
             for reading in asked.understanding.alternatives
-            if reading.topic in edition.topics and reading.confidence >= GUESS_AT_LEAST
+            if reading.topic and reading.topic in edition.topics and reading.confidence >= GUESS_AT_LEAST
         ][:GUESSES_AT_MOST]
         if misses > 1:
             draft.say_contacts("not_understood_again", contacts_of(edition, None))

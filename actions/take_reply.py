@@ -34,7 +34,9 @@ def say_more(asked: Asked, edition: Edition) -> Payload:
     points = [edition.points[point] for point in asked.memory.more if point in edition.points]
     topic = edition.topics.get(asked.memory.topic or "")
     if not points or topic is None:
-        return Draft(edition, asked.today).say("no_more").finish(Outcome.ASKED_BACK, Memory(careful=asked.memory.careful))
+        return (
+            Draft(edition, asked.today).say("no_more").finish(Outcome.ASKED_BACK, Memory(careful=asked.memory.careful))
+        )
     return say_points(asked, edition, topic, asked.memory.aspect or "overview", points)
 
 

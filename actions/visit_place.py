@@ -130,9 +130,7 @@ def clock_of(draft: Draft, time: dt.time) -> str:
 def weekly(draft: Draft, schedules: tuple[Schedule, ...], on: dt.date) -> str:
     """The week's hours, shifts with the same days together."""
     phrases = draft.edition.phrases
-    valid = [
-        s for s in schedules if (not s.valid_from or s.valid_from <= on) and (not s.valid_to or on <= s.valid_to)
-    ]
+    valid = [s for s in schedules if (not s.valid_from or s.valid_from <= on) and (not s.valid_to or on <= s.valid_to)]
     lines = []
     for days, shifts in groupby(sorted(valid, key=lambda s: (s.byday, s.opens_at)), key=lambda s: s.byday):
         named = phrases["join_days"].text.join(phrases[f"day_{day.value.lower()}"].text for day in days)

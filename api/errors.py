@@ -1,11 +1,11 @@
 """The error tree. Every error has a stable code; its Chinese sentence stands in wording.yml.
 
-    ZhuwoError
-    ├── RequestRefused     the client can mend it (4xx)
-    └── EngineFailed       the engine gave no usable reply: the resident hears an apology
-        ├── EngineMissed   no answer within the deadline, or no connection
-        ├── EngineBusy     too many turns at once
-        └── EngineNonsense an answer we do not know
+ZhuwoError
+├── RequestRefused     the client can mend it (4xx)
+└── EngineFailed       the engine gave no usable reply: the resident hears an apology
+    ├── EngineMissed   no answer within the deadline, or no connection
+    ├── EngineBusy     too many turns at once
+    └── EngineNonsense an answer we do not know
 """
 
 from __future__ import annotations
@@ -81,7 +81,13 @@ def problem(code: str, status: int, retry_after: int | None = None, **more: Any)
     reference = uuid.uuid4().hex[:12]
     words = load_wording()["errors"][code]
     log.warning("problem", code=code, status=status, reference=reference)
-    body = {"type": f"urn:zhuwo:problem:{code}", "code": code, "status": status, **words, "reference": reference}
+    body = {
+        "type": f"urn:zhuwo:problem:{code}",
+        "code": code,
+        "status": status,
+        **words,
+        "reference": reference,
+    }
     headers = {"Retry-After": str(retry_after)} if retry_after else None
     return JSONResponse({**body, **more}, status, headers, media_type=PROBLEM)
 

@@ -12,11 +12,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import yaml
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.exc import SQLAlchemyError
@@ -94,7 +96,7 @@ def make_keys(settings: Settings) -> dict[str, str]:
     """The keys as environment variables; those not set are made once and kept in the data folder."""
     folder = settings.data / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
-    made = {
+    made: dict[str, tuple[SecretStr, Callable[[], str]]] = {
         "ZHUWO_ENGINE_KEY": (settings.engine_key, lambda: secrets.token_hex(32)),
         "ZHUWO_SEAL_KEY": (settings.seal_key, lambda: Fernet.generate_key().decode()),
     }
@@ -210,7 +212,7 @@ def await_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) -> None
         if supervisor.poll() is not None:
             raise CannotStart("ended", log=settings.data / "logs")
         try:
-            urllib.request.urlopen(f"{address}/readyz", timeout=2)
+            urllib.request.urlopen(f"{address}/readyz", timeout=2)  # noqa: S310  (our own http address)
         except (urllib.error.URLError, OSError):
             time.sleep(0.5)
         else:

@@ -44,7 +44,12 @@ def train_model(settings: Settings, tell: Callable[[str], None]) -> Path:
     model = model_path(settings)
     log = settings.data.resolve() / "logs" / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(ASSISTANT_PYTHON), str(ROOT / "assistant" / "train.py"), str(model), str(ROOT / "nlu_data/training")]
+    command = [
+        str(ASSISTANT_PYTHON),
+        str(ROOT / "assistant" / "train.py"),
+        str(model),
+        str(ROOT / "nlu_data/training"),
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     with log.open("wb") as kept:
         training = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=kept, text=True, env=environment)

@@ -1,4 +1,4 @@
-"""The desk: every channel's way to an answer. A turn reads as a list: see `Desk.take_message` and `Desk.answer_turn`."""
+"""The desk: every channel's way to an answer. A turn reads as a list: `take_message`, then `answer_turn`."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ class Desk:
         )
         greeting = Record(turn, payload.memory, (), (), {}, None, None, now)
         await self.database.run(journal.open_conversation, found, journal.hash_token(token), greeting)
-        return Opened(
-            conversation_id=found.id, token=token, code=code, reply=Reply.from_payload(payload)
-        )
+        return Opened(conversation_id=found.id, token=token, code=code, reply=Reply.from_payload(payload))
 
     async def find_by_token(self, token: str) -> str | None:
         return await self.database.run(journal.find_by_token, token)
@@ -93,9 +91,7 @@ class Desk:
             raise RequestRefused("conversation_not_found", 404)
         self.events.announce(conversation_id)
 
-    async def keep_feedback(
-        self, conversation_id: str, turn_id: str, helpful: bool, comment: str | None
-    ) -> None:
+    async def keep_feedback(self, conversation_id: str, turn_id: str, helpful: bool, comment: str | None) -> None:
         kept = self.redactor().redact(comment).text if comment else None
         if not await self.database.run(journal.keep_feedback, conversation_id, turn_id, helpful, kept):
             raise RequestRefused("not_found", 404)
@@ -117,23 +113,21 @@ class Desk:
     async def accept_message(self, conversation_id: str, sent: MessageIn) -> asyncio.Future[Turn]:
         """Journals a message and puts it in line. When this returns, the message is on disk."""
         conversation = await self.get_conversation(conversation_id)
-        redacted = self.redactor().redact(sent.text) if sent.text is not None else None
-        text = redacted.text if redacted else None
+        redacted = self.redactor().redact(sent.text or "")
+        kept = sent.model_copy(update={"text": redacted.text}) if sent.text else sent
         self.queues.refuse_when_full(conversation_id)
         now = self.settings.now()
         message, new = await self.database.run(
-            journal.journal_message, conversation_id, sent, text, now, conversation.choices
+            journal.journal_message, conversation_id, kept, now, conversation.choices
         )
         if not new:
-            return await self._known_turn(conversation_id, message, journal.digest_of(text, sent.choice))
-        if conversation.memory.careful and redacted and redacted.kinds:
+            return await self._known_turn(conversation_id, message, journal.digest_of(kept.text, kept.choice))
+        if conversation.memory.careful and redacted.kinds:
             sealed = self.seal.close({"text": sent.text})
             await self.database.run(journal.keep_sealed, conversation_id, "crisis", sealed, now)
         return self.queues.join(conversation_id, message)
 
-    async def _known_turn(
-        self, conversation_id: str, message: Message, digest: str
-    ) -> asyncio.Future[Turn]:
+    async def _known_turn(self, conversation_id: str, message: Message, digest: str) -> asyncio.Future[Turn]:
         """The turn of a message sent before, or the promise of it."""
         if message.digest != digest:
             raise RequestRefused("other_content", 409)
@@ -152,9 +146,7 @@ class Desk:
             conversation = await self.get_conversation(conversation_id)
             question = self._ask(conversation, messages)
             done = await self._answer(question)
-            await self.database.run(
-                journal.record_turn, conversation_id, [message.id for message in messages], done
-            )
+            await self.database.run(journal.record_turn, conversation_id, [message.id for message in messages], done)
             if done.turn.understanding and done.turn.understanding.act in ("human", "callback"):
                 kind = done.turn.understanding.act
                 await self.database.run(journal.keep_wish, conversation_id, kind, done.finished_at)
@@ -258,4 +250,3 @@ def read_choice(value: str) -> dict[str, str | None]:
         return {"topic": None, "aspect": None, "act": value.removeprefix("act:")}
     topic, _, aspect = value.partition(".")
     return {"topic": topic or None, "aspect": aspect or None, "act": None}
-

@@ -24,9 +24,7 @@ _OWNER = "postgres"
 def find_programs() -> Path | None:
     """The folder with initdb and pg_ctl, newest version first; None if PostgreSQL is not installed."""
     named = os.environ.get("ZHUWO_TEST_POSTGRESQL_BIN")
-    usual = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True
-    )
+    usual = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
     on_path = shutil.which("initdb")
     folders = [Path(named)] if named else [*usual, *([Path(on_path).parent] if on_path else [])]
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
@@ -36,7 +34,12 @@ def _run(program: Path, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; never as root, which it refuses."""
     as_owner = ["runuser", "-u", _OWNER, "--"] if os.getuid() == 0 else []
     done = subprocess.run(
-        [*as_owner, str(program), *arguments], capture_output=True, text=True, cwd="/", timeout=120, check=False
+        [*as_owner, str(program), *arguments],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        timeout=120,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(f"{program.name}: {done.stdout}{done.stderr}")

@@ -150,9 +150,7 @@ def _references(record: Record) -> Iterator[tuple[Path_, type[Record], str | Non
                 yield from _each(("points", index, "sources"), Source, point.sources)
 
 
-def _each(
-    path: Path_, model: type[Record], ids: Iterable[str]
-) -> Iterator[tuple[Path_, type[Record], str | None]]:
+def _each(path: Path_, model: type[Record], ids: Iterable[str]) -> Iterator[tuple[Path_, type[Record], str | None]]:
     return (((*path, index), model, id_) for index, id_ in enumerate(ids))
 
 

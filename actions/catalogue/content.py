@@ -98,13 +98,8 @@ def collect(entries: Iterable[Entry], headings: Mapping[str, str]) -> Content:
 
 def pack(content: Content) -> bytes:
     """The content as compressed JSON, the same bytes for the same content."""
-    rows = [
-        [type(entry.record).__name__, entry.file, entry.position, plain(entry.record)]
-        for entry in content.entries
-    ]
-    text = json.dumps(
-        {"headings": dict(content.headings), "entries": rows}, ensure_ascii=False, sort_keys=True
-    )
+    rows = [[type(entry.record).__name__, entry.file, entry.position, plain(entry.record)] for entry in content.entries]
+    text = json.dumps({"headings": dict(content.headings), "entries": rows}, ensure_ascii=False, sort_keys=True)
     return zlib.compress(text.encode(), 9)
 
 
@@ -112,8 +107,7 @@ def unpack(packed: bytes) -> Content:
     """What `pack` packed."""
     found = json.loads(zlib.decompress(packed))
     entries = [
-        Entry(MODELS[kind].model_validate(fields), file, position)
-        for kind, file, position, fields in found["entries"]
+        Entry(MODELS[kind].model_validate(fields), file, position) for kind, file, position, fields in found["entries"]
     ]
     return collect(entries, found["headings"])
 

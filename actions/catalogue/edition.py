@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 _SECONDS_BETWEEN_CHECKS = 1.0
 
 
-class NoEdition(LookupError):  # noqa: N818 - it is no mistake, there is none yet
+class NoEdition(LookupError):
     """The database holds no catalogue (or not the edition asked for)."""
 
 
@@ -144,9 +144,7 @@ class EditionReader:
     database cannot be reached.
     """
 
-    def __init__(
-        self, engine: Engine, demonstration: bool, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, engine: Engine, demonstration: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
         self._demonstration = demonstration
         self._clock = clock

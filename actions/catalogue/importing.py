@@ -48,9 +48,7 @@ def import_catalogue(
 def store_edition(connection: Connection, content: Content, updated_by: str) -> str:
     """Store checked content as the current edition, within the caller's transaction; returns its number."""
     table = tables.edition
-    newest = connection.execute(
-        select(table.c.number, table.c.digest).order_by(table.c.number.desc()).limit(1)
-    ).first()
+    newest = connection.execute(select(table.c.number, table.c.digest).order_by(table.c.number.desc()).limit(1)).first()
     before = load_content(connection)
     mark = digest(content)
     if newest is not None and newest.digest == mark and digest(before) == mark:

@@ -111,9 +111,7 @@ def _aspects(connection: Connection, aliases: Mapping[tuple[str, str], list[str]
 
 def _topics(connection: Connection, aliases: Mapping[tuple[str, str], list[str]]) -> list[Entry]:
     return [
-        _entry(
-            Topic(**_fields(row, Topic) | {"id": row["code"], "aliases": aliases["topic", row["code"]]}), row
-        )
+        _entry(Topic(**_fields(row, Topic) | {"id": row["code"], "aliases": aliases["topic", row["code"]]}), row)
         for row in _all(connection, tables.service)
     ]
 
@@ -151,8 +149,7 @@ def _places(connection: Connection, aliases: Mapping[tuple[str, str], list[str]]
             "contacts": row["phones"],
             "address": addresses.get(row["id"]),
             "schedules": [
-                {name: one[name] for name in days} | {"byday": one["byday"].split(",")}
-                for one in schedules[row["id"]]
+                {name: one[name] for name in days} | {"byday": one["byday"].split(",")} for one in schedules[row["id"]]
             ],
             "exceptions": [{name: one[name] for name in dates} for one in exceptions[row["id"]]],
             "services": services[row["id"]],
@@ -164,9 +161,7 @@ def _places(connection: Connection, aliases: Mapping[tuple[str, str], list[str]]
 
 def _services_at(connection: Connection) -> Mapping[str, list[str]]:
     linked, service = tables.service_at_location, tables.service
-    query = (
-        select(linked.c.location_id, service.c.code).join_from(linked, service).order_by(linked.c.position)
-    )
+    query = select(linked.c.location_id, service.c.code).join_from(linked, service).order_by(linked.c.position)
     found: dict[str, list[str]] = defaultdict(list)
     for location_id, code in connection.execute(query):
         found[location_id].append(code)

@@ -23,7 +23,7 @@ class Problem:
         return say("problem", file=self.file, line=self.line, reason=self.reason)
 
 
-class CatalogueProblems(Exception):  # noqa: N818 - it carries many
+class CatalogueProblems(Exception):
     """The YAML files cannot be imported; `problems` are all that is wrong with them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -35,9 +35,7 @@ class CatalogueProblems(Exception):  # noqa: N818 - it carries many
 @functools.cache
 def messages() -> dict[str, Any]:
     """The wording, as it stands in messages.yml."""
-    found: dict[str, Any] = yaml.safe_load(
-        (Path(__file__).parent / "messages.yml").read_text(encoding="utf-8")
-    )
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "messages.yml").read_text(encoding="utf-8"))
     return found
 
 

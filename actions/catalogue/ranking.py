@@ -8,16 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import bm25s  # type: ignore[import-untyped]
+import bm25s
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Point
 from actions.catalogue.rendering import PLACEHOLDER
 
 _RUNS = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]+")
-_EMPTY_WORDS = frozenset(
-    "的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来"
-)
+_EMPTY_WORDS = frozenset("的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来")
 _OWN_WORDS_COUNT = 3
 _COMMON_SHARE = 0.6
 

@@ -113,9 +113,7 @@ def heading_of(text: str) -> str:
     return "".join(lines[:count])
 
 
-def _items(
-    reading: Reading, file: str, node: yaml.Node | None, single: bool
-) -> Iterator[tuple[int, yaml.MappingNode]]:
+def _items(reading: Reading, file: str, node: yaml.Node | None, single: bool) -> Iterator[tuple[int, yaml.MappingNode]]:
     """The mappings in a file, one for each record to be, with their positions."""
     if node is None and not single:
         return
@@ -130,9 +128,7 @@ def _items(
             reading.complain(file, _line(item) if item else 1, "not_mapping")
 
 
-def _read_record(
-    reading: Reading, model: type[Record], node: yaml.MappingNode, file: str, position: int
-) -> None:
+def _read_record(reading: Reading, model: type[Record], node: yaml.MappingNode, file: str, position: int) -> None:
     before = len(reading.problems)
     for field_name, line in _twice(node):
         reading.complain(file, line, "twice_field", field=field_name)

@@ -13,11 +13,11 @@ from actions.catalogue.records import Figure, FigureValue, Point
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)(:previous)?\}")
 
 
-class UnknownFigure(LookupError):  # noqa: N818
+class UnknownFigure(LookupError):
     """A text names a figure the catalogue does not hold."""
 
 
-class NoValueInForce(LookupError):  # noqa: N818
+class NoValueInForce(LookupError):
     """A figure has no value on the day (or no earlier one where the text asks for it)."""
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import cn2an  # type: ignore[import-untyped]
+import cn2an
 import yaml
 
 from actions.catalogue.records import Contact

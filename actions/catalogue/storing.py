@@ -106,8 +106,7 @@ def _columns(record: Record, *names: str) -> Row:
 
 def _aliases(entity: str, code: str, words: tuple[str, ...]) -> list[Row]:
     return [
-        {"entity": entity, "code": code, "position": position, "alias": word}
-        for position, word in enumerate(words)
+        {"entity": entity, "code": code, "position": position, "alias": word} for position, word in enumerate(words)
     ]
 
 
@@ -121,8 +120,7 @@ def _store_source(rows: Rows, source: Source, filed: Row) -> None:
 def _store_figure(rows: Rows, figure: Figure, filed: Row) -> None:
     rows[tables.figure].append(_columns(figure, "id", "name", "unit") | filed)
     rows[tables.figure_value] += [
-        value.model_dump() | {"figure": figure.id, "position": position}
-        for position, value in enumerate(figure.values)
+        value.model_dump() | {"figure": figure.id, "position": position} for position, value in enumerate(figure.values)
     ]
 
 

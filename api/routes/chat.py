@@ -69,7 +69,10 @@ async def erase_conversation(request: Request, conversation_id: Conversation) ->
 
 @router.post("/conversations/{conversation_id}/messages", response_model=Turn)
 async def post_message(
-    request: Request, conversation_id: Conversation, sent: MessageIn, wait: Annotated[int, Query(ge=0, le=1)] = 1
+    request: Request,
+    conversation_id: Conversation,
+    sent: MessageIn,
+    wait: Annotated[int, Query(ge=0, le=1)] = 1,
 ) -> Any:
     """Takes a message: 200 with its turn, or with ``?wait=0`` 202 at once (the turn comes as an event)."""
     desk = desk_of(request)

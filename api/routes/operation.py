@@ -48,6 +48,8 @@ async def tell_opening(
     if not 2000 <= moment.year <= 2100:
         raise RequestRefused("invalid_request", 422)
     found = opening(place, edition.calendar, moment)
-    times = {name: value and value.isoformat() for name, value in (("until", found.until), ("opens_next", found.opens_next))}
+    times = {
+        name: value and value.isoformat() for name, value in (("until", found.until), ("opens_next", found.opens_next))
+    }
     confirmed = found.confirmed_on and found.confirmed_on.isoformat()
     return {"state": found.state, "why": found.why, "confirmed_on": confirmed, **times}

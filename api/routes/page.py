@@ -290,9 +290,7 @@ async def keep_feedback(request: Request) -> Response:
     form = await _read_form(request)
     helpful = {"yes": True, "no": False}.get(_field(form, "helpful"))
     comment = _field(form, "comment")[:LONGEST_NOTE] or None
-    told = FeedbackIn.model_validate(
-        {"turn_id": _field(form, "turn_id"), "helpful": helpful, "comment": comment}
-    )
+    told = FeedbackIn.model_validate({"turn_id": _field(form, "turn_id"), "helpful": helpful, "comment": comment})
     conversation_id = await _find_conversation(request)
     if conversation_id is None:
         raise RequestRefused("conversation_not_found", 404)

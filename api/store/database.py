@@ -41,9 +41,7 @@ class Database:
         threads = 1 if engine.dialect.name == "sqlite" else 4
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
-    async def run(
-        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def run(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `work(connection, ...)`; commits when it returns, rolls back when it raises."""
 
         def transact() -> T:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, delete, func, insert, select, update
 
 from api.errors import RequestRefused
 from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
@@ -62,9 +62,7 @@ class Record:
     finished_at: dt.datetime
 
 
-def open_conversation(
-    connection: Connection, found: Conversation, token_hash: str, greeting: Record
-) -> None:
+def open_conversation(connection: Connection, found: Conversation, token_hash: str, greeting: Record) -> None:
     """Keeps a new conversation and its greeting."""
     connection.execute(
         insert(conversation).values(
@@ -96,12 +94,11 @@ def journal_message(
     connection: Connection,
     conversation_id: str,
     sent: MessageIn,
-    text: str | None,
     received_at: dt.datetime,
     offered: Sequence[str],
 ) -> tuple[Message, bool]:
-    """Puts a message on disk. Returns it and whether it is new; `text` is already redacted. A new choice must be
-    one of those `offered`."""
+    """Puts a message on disk. Returns it and whether it is new; `sent` is already redacted. A new choice must
+    be one of those `offered`."""
     known = connection.execute(
         select(message).where(
             message.c.conversation_id == conversation_id,
@@ -112,18 +109,26 @@ def journal_message(
         return Message(known.id, known.text, known.choice, known.digest, known.turn_id), False
     if sent.choice is not None and sent.choice not in (*offered, *ALWAYS_OFFERED):
         raise RequestRefused("choice_not_offered", 422)
-    digest = digest_of(text, sent.choice)
+    digest = digest_of(sent.text, sent.choice)
     result = connection.execute(
         insert(message).values(
             conversation_id=conversation_id,
             client_message_id=sent.client_message_id,
             digest=digest,
-            text=text,
+            text=sent.text,
             choice=sent.choice,
             received_at=received_at,
         )
     )
-    return Message(result.inserted_primary_key[0], text, sent.choice, digest, None), True
+    return Message(_key_of(result), sent.text, sent.choice, digest, None), True
+
+
+def _key_of(result: CursorResult[Any]) -> int:
+    """The primary key that the database gave the inserted row."""
+    key = result.inserted_primary_key
+    if key is None:
+        raise LookupError("no row was inserted")
+    return int(key[0])
 
 
 def digest_of(text: str | None, choice: str | None) -> str:
@@ -162,7 +167,7 @@ def _insert_turn(connection: Connection, conversation_id: str, done: Record) -> 
 
 def add_event(connection: Connection, conversation_id: str, kind: str, content: dict[str, Any]) -> int:
     values = {"conversation_id": conversation_id, "kind": kind, "content": content}
-    return int(connection.execute(insert(event).values(**values)).inserted_primary_key[0])
+    return _key_of(connection.execute(insert(event).values(**values)))
 
 
 def events_after(connection: Connection, conversation_id: str, last: int) -> list[tuple[int, str, dict[str, Any]]]:
@@ -266,9 +271,7 @@ def keep_wish(connection: Connection, conversation_id: str, kind: str, at: dt.da
     connection.execute(insert(wish).values(conversation_id=conversation_id, kind=kind, wished_at=at))
 
 
-def keep_sealed(
-    connection: Connection, conversation_id: str, reason: str, sealed: bytes, at: dt.datetime
-) -> None:
+def keep_sealed(connection: Connection, conversation_id: str, reason: str, sealed: bytes, at: dt.datetime) -> None:
     values = {"conversation_id": conversation_id, "reason": reason, "sealed": sealed, "kept_at": at}
     connection.execute(insert(sealed_note).values(**values))
 

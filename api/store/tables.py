@@ -5,12 +5,15 @@ Everything here is redacted before it comes; what a resident leaves on purpose l
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -19,10 +22,29 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 
+from api.settings import SHANGHAI
+
 metadata = MetaData()
+
+
+class Moment(TypeDecorator[dt.datetime]):
+    """A point in time: kept in UTC, read in Asia/Shanghai. SQLite itself would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return value and value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(SHANGHAI)
+
 
 Key = BigInteger().with_variant(Integer, "sqlite")
 
@@ -33,7 +55,7 @@ conversation = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("code", String(16), nullable=False),
     Column("channel", String(32), nullable=False),
-    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("opened_at", Moment, nullable=False),
     Column("memory", JSON, nullable=False),
     Column("choices", JSON, nullable=False),
 )
@@ -47,7 +69,7 @@ message = Table(
     Column("digest", String(64), nullable=False),
     Column("text", Text),
     Column("choice", String(200)),
-    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", Moment, nullable=False),
     Column("turn_id", ForeignKey("turn.id", ondelete="CASCADE")),
     UniqueConstraint("conversation_id", "client_message_id"),
 )
@@ -67,7 +89,7 @@ turn = Table(
     Column("figures", JSON, nullable=False),
     Column("asked", JSON, nullable=False),
     Column("failure", String(64)),
-    Column("finished_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", Moment, nullable=False),
     Column("helpful", Boolean),
     Column("comment", Text),
 )
@@ -87,7 +109,7 @@ wish = Table(
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("wished_at", DateTime(timezone=True), nullable=False),
+    Column("wished_at", Moment, nullable=False),
 )
 
 sealed_note = Table(
@@ -97,7 +119,7 @@ sealed_note = Table(
     Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("kept_at", DateTime(timezone=True), nullable=False),
+    Column("kept_at", Moment, nullable=False),
 )
 
 Index("message_waiting", message.c.conversation_id, message.c.turn_id)

@@ -92,9 +92,7 @@ def _load_templates() -> Environment:
     return environment
 
 
-def render_page(
-    connection: HTTPConnection, template: str, values: dict[str, Any], status: int = 200
-) -> HTMLResponse:
+def render_page(connection: HTTPConnection, template: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
     """A page with its headers; gives the browser a CSRF token if it holds none."""
     held = cookies.read_csrf(connection)
     csrf = held or cookies.make_csrf()
@@ -107,9 +105,7 @@ def render_page(
     return response
 
 
-def render_trouble(
-    connection: HTTPConnection, status: int, words: dict[str, str], reference: str
-) -> HTMLResponse:
+def render_trouble(connection: HTTPConnection, status: int, words: dict[str, str], reference: str) -> HTMLResponse:
     """A page for a step that did not succeed; `words` are a title and detail fit for a resident."""
     return render_page(connection, "trouble.html", {"words": words, "reference": reference}, status)
 

@@ -27,7 +27,10 @@ class Featuriser:
 
     def __init__(self, concepts: Mapping[str, Iterable[str]]) -> None:
         self.concepts = {
-            name: (longest_first(words), [w for w in (self._spell(word) for word in words) if w.count(" ") > 2])
+            name: (
+                longest_first(words),
+                [w for w in (self._spell(word) for word in words) if w.count(" ") > 2],
+            )
             for name, words in concepts.items()
         }
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Dict, Iterable, List, Mapping, Pattern
 
 from opencc import OpenCC
+from pypinyin import Style
 from pypinyin.pinyin_dict import pinyin_dict
 from pypinyin.style import convert
-from pypinyin import Style
 
 SPOKEN_DIGITS = str.maketrans("零〇一幺二两三四五六七八九", "0011223456789")
 DIGIT_RUN = re.compile("[零〇一幺二两三四五六七八九]{3,}")

@@ -56,7 +56,9 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         return hashlib.sha256(code).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        self.understander = Understander(word_lists(training_data), {n: self.config[n] for n in self.get_default_config()})
+        self.understander = Understander(
+            word_lists(training_data), {n: self.config[n] for n in self.get_default_config()}
+        )
         self._find_names()
         self.understander.learn(
             [
@@ -129,7 +131,13 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         named = [{"type": "topic", "value": found["topic"], "start": 0, "end": 0}] if found["topic"] else []
         extractor = type(self).__name__
         return [
-            {"entity": e["type"], "value": e["value"], "start": e["start"], "end": e["end"], "extractor": extractor}
+            {
+                "entity": e["type"],
+                "value": e["value"],
+                "start": e["start"],
+                "end": e["end"],
+                "extractor": extractor,
+            }
             for e in [*named, *found["entities"]]
         ]
 

@@ -71,7 +71,11 @@ class Understander:
         self._learn_to_refuse(unseen_intents, unseen_topics, rows, intents)
 
     def _learn_to_refuse(
-        self, unseen_intents: np.ndarray, unseen_topics: np.ndarray, rows: Sequence[Mapping], intents: Sequence[str]
+        self,
+        unseen_intents: np.ndarray,
+        unseen_topics: np.ndarray,
+        rows: Sequence[Mapping],
+        intents: Sequence[str],
     ) -> None:
         """Weighs the margins on scores from models that had not seen the sentence."""
         signs = np.array(

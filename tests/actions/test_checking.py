@@ -62,7 +62,14 @@ def test_all_mistakes_in_all_files_are_found_in_one_go(folder: Path, spoil: Spoi
 
 def test_a_catalogue_without_a_crisis_contact_is_refused() -> None:
     reasons = [problem.reason for problem in check_files(TINY)]
-    for contact in ("psych_962525", "psych_12356", "police_text_12110", "police_110", "ambulance_120", "fire_119"):
+    for contact in (
+        "psych_962525",
+        "psych_12356",
+        "police_text_12110",
+        "police_110",
+        "ambulance_120",
+        "fire_119",
+    ):
         assert contact in required().contacts
         assert any(contact in reason for reason in reasons)
     assert any("hotline_12345_sign" in reason for reason in reasons)
@@ -89,7 +96,17 @@ def test_a_file_nobody_reads_is_a_problem(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xff\xfe\x00", b"a: [1", b"\x00", b"--- 1\n--- 2\n", b"just words", b"- - 1\n", b"- &a [*a]\n", b"!!python/object:x {}"]
+    "content",
+    [
+        b"\xff\xfe\x00",
+        b"a: [1",
+        b"\x00",
+        b"--- 1\n--- 2\n",
+        b"just words",
+        b"- - 1\n",
+        b"- &a [*a]\n",
+        b"!!python/object:x {}",
+    ],
 )
 def test_no_content_breaks_the_reader(folder: Path, content: bytes) -> None:
     (folder / "phrases_more.yml").write_bytes(content)

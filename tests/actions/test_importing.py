@@ -75,7 +75,11 @@ def test_a_change_makes_a_new_edition_and_says_what_changed(engine: Engine, fold
             select(records).where(records.c.edition == 2, records.c.resource_type == "point")
         ).mappings()
         (row,) = found
-    assert (row["code"], row["last_action_type"], row["field_name"]) == ("transport_cost_free", "update", "text")
+    assert (row["code"], row["last_action_type"], row["field_name"]) == (
+        "transport_cost_free",
+        "update",
+        "text",
+    )
     assert json.loads(row["previous_value"]) == "办理不收费。"
     assert json.loads(row["replacement_value"]) == "办理免费。"
     assert row["updated_by"] == "shipped"
@@ -88,7 +92,11 @@ def test_the_first_import_records_every_record_as_created(engine: Engine) -> Non
     with engine.connect() as connection:
         made = connection.execute(select(records.c.resource_type, records.c.code, records.c.last_action_type))
         found = {(row.resource_type, row.code) for row in made if row.last_action_type == "create"}
-    assert {("service", "certificate"), ("location", "demonstration_station"), ("point", "transport_amount")} <= found
+    assert {
+        ("service", "certificate"),
+        ("location", "demonstration_station"),
+        ("point", "transport_amount"),
+    } <= found
     assert {("phone", "police_text"), ("calendar_day", "2026-10-01")} <= found
 
 

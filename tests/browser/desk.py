@@ -55,9 +55,7 @@ class CannedDesk:
         conversation_id, token = secrets.token_hex(8), secrets.token_hex(16)
         self.conversations[conversation_id] = Conversation(code=CANNED["code"])
         self.tokens[token] = conversation_id
-        return Opened(
-            conversation_id=conversation_id, token=token, code=CANNED["code"], reply=_reply("greeting")
-        )
+        return Opened(conversation_id=conversation_id, token=token, code=CANNED["code"], reply=_reply("greeting"))
 
     async def find_by_token(self, token: str) -> str | None:
         return self.tokens.get(token)
@@ -107,9 +105,7 @@ class CannedDesk:
     async def keep_callback(self, conversation_id: str, phone: str, note: str | None) -> None:
         self.callbacks.append((conversation_id, phone, note))
 
-    async def keep_feedback(
-        self, conversation_id: str, turn_id: str, helpful: bool, comment: str | None
-    ) -> None:
+    async def keep_feedback(self, conversation_id: str, turn_id: str, helpful: bool, comment: str | None) -> None:
         self.feedback.append((turn_id, helpful, comment))
         entries = self.conversations[conversation_id].entries
         for place, entry in enumerate(entries):

@@ -145,7 +145,8 @@ def test_everything_to_press_is_large_enough(page: Page) -> None:
     ask(page, "护理补贴多少钱")
     page.locator("details.sources summary").click()
     small = """() => [...document.querySelectorAll('button, a[href], textarea, summary, label:has(input)')]
-        .filter((one) => one.checkVisibility() && !one.matches('.skip')).map((one) => [one, one.getBoundingClientRect()])
+        .filter((one) => one.checkVisibility() && !one.matches('.skip'))
+        .map((one) => [one, one.getBoundingClientRect()])
         .filter(([one, box]) => box.height < (one.matches('.main, .human, .choice') ? 60 : 44) - .5 || box.width < 43.5)
         .map(([one]) => one.outerHTML.slice(0, 90))"""
     assert page.evaluate(small) == []

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 from alembic import context
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection
 
-from actions.catalogue.tables import metadata as catalogue_metadata
-
-
-def _targets() -> list[MetaData]:
-    targets = [catalogue_metadata]
-    if importlib.util.find_spec("api.store.tables") is not None:
-        targets.append(importlib.import_module("api.store.tables").metadata)
-    return targets
+from actions.catalogue.tables import metadata as catalogue
+from api.store.tables import metadata as conversations
 
 
 def _migrate() -> None:
@@ -24,7 +15,7 @@ def _migrate() -> None:
         raise RuntimeError("migrations run through api.store.migrating.migrate")
     context.configure(
         connection=connection,
-        target_metadata=_targets(),
+        target_metadata=[catalogue, conversations],
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
     )
