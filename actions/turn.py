@@ -69,6 +69,16 @@ class Asked:
             now=dt.datetime.fromisoformat(metadata["now"]),
         )
 
+    @classmethod
+    def from_recorded(cls, asked: dict[str, Any]) -> Asked:
+        """What was asked in a recorded turn: the gateway's question with what the engine understood."""
+        return cls(
+            text=asked["text"],
+            understanding=Understanding.model_validate(asked["understanding"]),
+            memory=Memory.model_validate(asked["memory"]),
+            now=dt.datetime.fromisoformat(asked["now"]),
+        )
+
 
 class EditionSource(Protocol):
     """Hands out the catalogue in force."""

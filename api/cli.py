@@ -1,0 +1,238 @@
+"""`zhuwo …`: what operators do from a shell. Every command ends with status 0, or says in a sentence why not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine
+
+from actions.catalogue import aliases
+from actions.catalogue.checking import check_reading
+from actions.catalogue.edition import NoEdition, build_edition, load_edition, without_demonstration
+from actions.catalogue.exporting import export_catalogue
+from actions.catalogue.importing import import_catalogue
+from actions.catalogue.problems import CatalogueProblems
+from actions.catalogue.reading import read_content, read_files
+from actions.turn import Asked
+from api import starting
+from api.actions_host import build_actions
+from api.errors import load_wording
+from api.sentences import SAY, check_sentences
+from api.settings import ROOT, Settings
+from api.store import journal
+from api.store.database import open_engine
+from api.store.journal import Record
+from api.store.migrating import migrate
+from api.training import ASSISTANT_PYTHON, model_path, train_model
+
+NLU_DATA = ROOT / "nlu_data"
+GENERATED = NLU_DATA / "training" / "generated" / "aliases.yml"
+SHARES = (
+    "topic",
+    "topic_strict",
+    "topic_and_aspect",
+    "topic_and_aspect_strict",
+    "act",
+    "crisis",
+    "out_of_scope_recall",
+    "in_scope_rejected",
+)
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    console.print(text, markup=False)
+
+
+def word(name: str, **slots: object) -> str:
+    return str(load_wording()["cli"][name]).format(**slots)
+
+
+def open_database(settings: Settings) -> Engine:
+    migrate(settings.url_of_database)
+    return open_engine(settings.url_of_database)
+
+
+# -- commands -------------------------------------------------------------------------------------
+
+
+def run(settings: Settings, told: argparse.Namespace) -> int:
+    """Start everything, and stop it again on Ctrl-C or SIGTERM."""
+    starting.run()
+    return 0
+
+
+def train(settings: Settings, told: argparse.Namespace) -> int:
+    """Train the model for the present sentences, anew."""
+    train_model(settings, lambda step: say(starting.load_sentences()[f"training_{step}"]))
+    say(str(model_path(settings)))
+    return 0
+
+
+def evaluate(settings: Settings, told: argparse.Namespace) -> int:
+    """Ask the model the held-out sentences and show how it did."""
+    model = model_path(settings)
+    if not model.is_file():
+        say(word("no_model"))
+        return 1
+    script = ROOT / "assistant" / "evaluate.py"
+    command = [str(ASSISTANT_PYTHON), str(script), str(model), str(NLU_DATA / "heldout")]
+    log = settings.data.resolve() / "logs" / "evaluation.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as kept:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=kept, check=False)
+    if done.returncode != 0:
+        say(f"{word('evaluate_failed')} {log}")
+        return 1
+    report = json.loads(done.stdout)
+    (settings.data.resolve() / "evaluation.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), "utf-8")
+    show_report(report)
+    return 0
+
+
+def show_report(report: dict[str, Any]) -> None:
+    wording = load_wording()["report"]
+    table = Table(title=wording["title"].format(**report["sentences"]), show_header=False)
+    for name in SHARES:
+        table.add_row(wording[name], f"{report[name]:.1%}")
+    console.print(table)
+    say(wording["confusions"])
+    for confusion in report["confusions"]:
+        say(f"  {confusion['times']} × {confusion['right']} → {confusion['got']}")
+
+
+def check(settings: Settings, told: argparse.Namespace) -> int:
+    """Check the shipped catalogue and the sentences in nlu_data/, and that one names what the other does."""
+    reading = read_files(starting.CATALOGUE)
+    problems = [str(problem) for problem in check_reading(reading)]
+    if not problems:
+        domain = yaml.safe_load((ROOT / "assistant" / "domain" / "domain.yml").read_text("utf-8"))
+        acts = frozenset(name for intent in domain["intents"] for name in intent if name.startswith(SAY))
+        problems += [f"nlu_data/{problem}" for problem in check_sentences(NLU_DATA, reading.content, acts)]
+        if not aliases.check_training(build_edition(reading.content), GENERATED):
+            problems.append(word("stale"))
+    for problem in problems or [word("checked")]:
+        say(problem)
+    return 1 if problems else 0
+
+
+def catalogue_check(settings: Settings, told: argparse.Namespace) -> int:
+    """Check the YAML files of a catalogue."""
+    read_content(told.folder)
+    problems = check_reading(read_files(told.folder))
+    for problem in map(str, problems):
+        say(problem)
+    return 1 if problems else 0
+
+
+def catalogue_import(settings: Settings, told: argparse.Namespace) -> int:
+    """Load a folder of YAML files into the database: all of it, or none."""
+    engine = open_database(settings)
+    with engine.begin() as connection:
+        edition = import_catalogue(connection, told.folder)
+    say(word("imported", edition=edition))
+    return 0
+
+
+def catalogue_export(settings: Settings, told: argparse.Namespace) -> int:
+    """Write the database's catalogue as YAML files."""
+    with open_database(settings).begin() as connection:
+        export_catalogue(connection, told.folder)
+    say(word("exported", folder=told.folder))
+    return 0
+
+
+def catalogue_teach(settings: Settings, told: argparse.Namespace) -> int:
+    """Write the catalogue's names into the training data."""
+    aliases.write_training(build_edition(read_content(starting.CATALOGUE)), GENERATED)
+    say(word("taught", file=GENERATED.relative_to(ROOT)))
+    return 0
+
+
+def explain(settings: Settings, told: argparse.Namespace) -> int:
+    """Show what was understood and said in a turn, and answer it again from the catalogue as it was then."""
+    engine = open_database(settings)
+    with engine.begin() as connection:
+        record = journal.get_record(connection, told.turn)
+        if record is None:
+            say(word("no_turn", turn=told.turn))
+            return 1
+        shown = record.turn.model_dump(mode="json") | {"points": record.points, "figures": record.figures}
+        say(yaml.safe_dump(shown | {"asked": record.asked, "action": record.action}, allow_unicode=True))
+        if record.action is None:
+            say(word("failed_turn", failure=record.failure))
+            return 0
+        try:
+            edition = load_edition(connection, record.turn.catalogue_edition)
+        except NoEdition:
+            say(word("no_edition"))
+            return 1
+    again = answer_again(record, edition if settings.demonstration else without_demonstration(edition))
+    same = record.turn.reply is not None and again == record.turn.reply.text
+    say(word("same") if same else f"{word('differs')}\n{again}")
+    return 0 if same else 1
+
+
+def answer_again(record: Record, edition: Any) -> str:
+    """The text that the recorded action gives for what was asked then."""
+
+    class Then:
+        def current(self) -> Any:
+            return edition
+
+    asked = Asked.from_recorded(record.asked)
+    return str(build_actions(Then())[record.action or ""].answer(asked, edition).text)
+
+
+def erase(settings: Settings, told: argparse.Namespace) -> int:
+    """Erase a conversation and everything that belongs to it."""
+    with open_database(settings).begin() as connection:
+        erased = journal.erase(connection, told.conversation)
+    say(word("erased" if erased else "no_conversation", conversation=told.conversation))
+    return 0 if erased else 1
+
+
+# -- the command line -----------------------------------------------------------------------------
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zhuwo", description="助我 Zhuwo")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, do in {"run": run, "train": train, "evaluate": evaluate, "check": check}.items():
+        commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
+    catalogue = commands.add_parser("catalogue", help="The catalogue's files.").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    for name, do in {"check": catalogue_check, "import": catalogue_import, "export": catalogue_export}.items():
+        added = catalogue.add_parser(name, help=do.__doc__)
+        added.add_argument("folder", type=Path, nargs="?" if name != "export" else None, default=starting.CATALOGUE)
+        added.set_defaults(do=do)
+    catalogue.add_parser("teach", help=catalogue_teach.__doc__).set_defaults(do=catalogue_teach)
+    for name, do, what in (("explain", explain, "turn"), ("erase", erase, "conversation")):
+        added = commands.add_parser(name, help=do.__doc__)
+        added.add_argument(what)
+        added.set_defaults(do=do)
+    return parser
+
+
+def main() -> None:
+    told = build_parser().parse_args()
+    try:
+        status = told.do(Settings(), told)
+    except CatalogueProblems as problems:
+        say(str(problems))
+        status = 1
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
