@@ -94,8 +94,8 @@ class ActionsHost:
         """Runs in a worker thread, which keeps its event loop for the next call."""
         if not hasattr(self._local, "runner"):
             self._local.runner = asyncio.Runner()
-        result: dict[str, Any] = self._local.runner.run(self.executor.run(call))
-        return result
+        done = self._local.runner.run(self.executor.run(call))
+        return {"events": done.events, "responses": done.responses}
 
     def build_app(self) -> Starlette:
         return Starlette(routes=[Route("/webhook", self.run, methods=["POST"])])

@@ -13,7 +13,7 @@ from typing import Any, Awaitable, Callable, Dict, Optional, Text
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.constants import DEFAULT_ACTION_NAMES
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, DEFAULT_ACTION_NAMES
 from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, response
@@ -93,6 +93,7 @@ async def run_turn(processor: MessageProcessor, asked: Dict[Text, Any]) -> Dict[
     output = CollectingOutputChannel()
     message = as_message(asked, output)
     tracker = DialogueStateTracker(message.sender_id, processor.domain.slots)
+    tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
     await processor._handle_message_with_tracker(message, tracker)
     await processor.run_action_extract_slots(output, tracker)
     await processor._run_prediction_loop(output, tracker)

@@ -7,6 +7,7 @@ Environment: ZHUWO_ENGINE_KEY (shared with the gateway), ZHUWO_ACTIONS_PORT (the
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -34,6 +35,16 @@ def check_results_quickly() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def keep_log_quiet() -> None:
+    """Warnings and errors only: Rasa's debug lines would write what residents said into the log."""
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    logging.basicConfig(level=logging.WARNING, force=True)
+    configure_logging_and_warnings(logging.WARNING)
+    configure_structlog(logging.WARNING)
+
+
 def serve(model: Path, port: int) -> None:
     """Blocks until the process is told to stop. A missing model is an error, never a server without one."""
     if not model.is_file():
@@ -43,6 +54,7 @@ def serve(model: Path, port: int) -> None:
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
 
+    keep_log_quiet()
     check_results_quickly()
     serve_application(
         model_path=str(model),
