@@ -291,10 +291,11 @@ def _check_dates(check: _Check, entry: Entry, owner: str, path: Path_, record: R
 
 
 def _circles(check: _Check, topic: Topic) -> bool:
-    seen = {topic.id}
+    """Whether a topic is above itself (one that only leads into a circle is not)."""
+    seen: set[str] = set()
     above = topic.parent
-    while above is not None and above in check.known[Topic]:
-        if above in seen:
+    while above is not None and above in check.known[Topic] and above not in seen:
+        if above == topic.id:
             return True
         seen.add(above)
         found = check.known[Topic][above].record
@@ -309,7 +310,8 @@ def _check_names(check: _Check) -> None:
         for alias in (topic.name, *topic.aliases):
             other = called.setdefault(alias, topic.id)
             if other != topic.id:
-                check.complain(entry, ("aliases",), "alias_twice", alias=alias, owner=topic.id, other=other)
+                path = ("name",) if alias == topic.name else ("aliases",)
+                check.complain(entry, path, "alias_twice", alias=alias, owner=topic.id, other=other)
 
 
 def _check_demonstration(check: _Check) -> None:

@@ -11,7 +11,8 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -19,7 +20,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)
 
 def _without_zone(time: dt.time) -> dt.time:
     if time.tzinfo is not None:
-        raise ValueError("时间不写时区")
+        raise PydanticCustomError("zone", "a local time has no zone")
     return time
 
 
@@ -177,11 +178,12 @@ class Schedule(Record):
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
-    @model_validator(mode="after")
-    def _closes_after_it_opens(self) -> Schedule:
-        if self.closes_at <= self.opens_at:
-            raise ValueError("closes_at 要晚于 opens_at")
-        return self
+    @field_validator("closes_at")
+    @classmethod
+    def _closes_after_it_opens(cls, closes_at: dt.time, info: ValidationInfo) -> dt.time:
+        if (opens_at := info.data.get("opens_at")) and closes_at <= opens_at:
+            raise PydanticCustomError("closes_early", "closes_at must come after opens_at")
+        return closes_at
 
 
 class ScheduleException(Record):
