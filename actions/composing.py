@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.records import Contact, Place, Point, Source, Topic
-from actions.catalogue.rendering import render
+from actions.catalogue.records import Contact, Place, Point, Source, Topic, Way
+from actions.catalogue.rendering import render, value_in_force
 from actions.catalogue.speech import speak
 from actions.payload import (
     Choice,
@@ -54,21 +54,21 @@ class Draft:
         self.speech.append(speech or speak(text, self.edition))
         return self
 
-    def say_point(self, point: Point) -> Draft:
-        """Adds one fact with its sources and figures."""
-        text = render(point.text, self.edition, self.on)
-        easy = render(point.easy, self.edition, self.on)
-        speech = render(point.speech, self.edition, self.on).text if point.speech else None
+    def say_point(self, point: Point, on: dt.date | None = None) -> Draft:
+        """Adds one fact with its sources and figures, as it was `on` another day if one is given."""
+        on = on or self.on
+        text = render(point.text, self.edition, on)
+        easy = render(point.easy, self.edition, on)
+        speech = render(point.speech, self.edition, on).text if point.speech else None
         self.points.append(point.id)
         self.figures.extend(f for f in (*text.figures, *easy.figures) if f not in self.figures)
         self.cite(point.sources)
-        self.cite(value for figure in text.figures for value in self._figure_sources(figure))
+        self.cite(value for figure in text.figures for value in self._figure_sources(figure, on))
         return self.add(text.text, easy.text, speech)
 
-    def _figure_sources(self, figure: str) -> Iterable[str]:
-        for value in self.edition.figures[figure].values:
-            if (value.since is None or value.since <= self.on) and (value.until is None or self.on <= value.until):
-                yield value.source
+    def _figure_sources(self, figure: str, on: dt.date) -> Iterable[str]:
+        value = value_in_force(self.edition.figures[figure], on)
+        return [value.source] if value else []
 
     def cite(self, sources: Iterable[str]) -> Draft:
         self.sources.extend(source for source in dict.fromkeys(sources) if source not in self.sources)
@@ -120,7 +120,7 @@ class Draft:
     def finish(self, outcome: Outcome, memory: Memory) -> Payload:
         """The payload. The memory keeps what `repeat` and `source` need."""
         if memory.careful and not self.contacts:
-            self.say_contacts("careful_reminder", crisis_contacts(self.edition)[:2])
+            self.say_contacts("careful_reminder", reminder_contacts(self.edition))
         text, easy, speech = "\n".join(self.text), "\n".join(self.easy), "".join(self.speech)
         last = {
             "text": text,
@@ -163,6 +163,14 @@ CRISIS = (
 def crisis_contacts(edition: Edition) -> list[Contact]:
     """The contacts for an emergency, the first to try first; `make check` fails when one is missing."""
     return [edition.contacts[contact] for contact in CRISIS]
+
+
+def reminder_contacts(edition: Edition) -> list[Contact]:
+    """The shortest list that leaves nobody out: the first to call, and the first to reach without a voice."""
+    contacts = crisis_contacts(edition)
+    voice = next(contact for contact in contacts if contact.way is Way.VOICE)
+    silent = next(contact for contact in contacts if contact.way is not Way.VOICE)
+    return [voice, silent]
 
 
 def note_source(source: Source) -> SourceNote:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
-from actions.catalogue.records import Answer, Point, Topic
+from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.catalogue.rendering import in_force, lapsed, render
 from actions.composing import Draft, contacts_of
 from actions.find_service import ask_which_topic
@@ -26,9 +26,13 @@ class ExplainTopic(TurnAction):
         self._rankers: dict[str, PointRanker] = {}
 
     def answer(self, asked: Asked, edition: Edition) -> Payload:
+        return explain(asked, edition, self.ranker_of(edition))
+
+    def ranker_of(self, edition: Edition) -> PointRanker:
+        """The ranker of an edition, built once for it."""
         if edition.number not in self._rankers:
             self._rankers = {edition.number: PointRanker(edition)}
-        return explain(asked, edition, self._rankers[edition.number])
+        return self._rankers[edition.number]
 
 
 def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
@@ -38,13 +42,23 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
     found = find_answer(edition, topic, aspect)
-    points = [point for point in found.points if can_say(point, edition, asked.today)] if found else []
+    points = sayable(found, edition, asked.today) if found else []
     if not points and topic.ambiguous:
         return ask_which_topic(asked, edition, topic)
     if found is None or not points:
         return decline(asked, edition, topic, aspect)
-    ranked = [point for point, _ in ranker.rank(points, asked.text)]
-    return say_points(asked, edition, topic, aspect, ranked)
+    draft = Draft(edition, asked.today, topic=topic)
+    if found.lead:
+        draft.add(found.lead, found.lead)
+    return say_points(draft, asked, topic, aspect, ranker.order(points, asked.text))
+
+
+def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:
+    """The points to choose from on a day: those in force, then lapsed ones whose facts no other point tells now."""
+    holding = [point for point in answer.points if can_say(point, edition, on)]
+    told = {fact for point in holding for fact in point.facts}
+    gone = [point for point in answer.points if lapsed(point, on) and told.isdisjoint(point.facts)]
+    return [*holding, *gone]
 
 
 def can_say(point: Point, edition: Edition, on: dt.date) -> bool:
@@ -64,19 +78,24 @@ def find_answer(edition: Edition, topic: Topic, aspect: str) -> Answer | None:
     return None
 
 
-def say_points(asked: Asked, edition: Edition, topic: Topic, aspect: str, points: Sequence[Point]) -> Payload:
-    """Says the first points, as many as can be listened to, and offers the rest."""
-    draft = Draft(edition, asked.today, topic=topic)
-    said: list[Point] = []
-    for point in points[:POINTS_AT_MOST]:
-        if said and sum(len(p.text) for p in (*said, point)) > CHARACTERS_AT_MOST:
-            break
+def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, points: Sequence[Point]) -> Payload:
+    """Says the first points, as many as can be listened to and only of one kind, and offers the rest.
+
+    If what fits best is not confirmed, or has lapsed, the reply is a decline."""
+    first = points[0]
+    if lapsed(first, asked.today):
+        return decline(asked, draft.edition, topic, aspect, first)
+    points = [point for point in points if not lapsed(point, asked.today)]
+    said = points_to_say(points)
+    for point in said:
         draft.say_point(point)
-        said.append(point)
     more = tuple(point.id for point in points[len(said) :])
+    unknown = first.kind is Kind.UNKNOWN
+    if unknown:
+        send_on(draft, topic, aspect)
     if more:
-        draft.offer(edition.phrases["choice_more"].text, "act:affirm")
-    offer_aspects(draft, edition, topic, aspect)
+        draft.offer(draft.edition.phrases["choice_more"].text, "act:affirm")
+    offer_aspects(draft, topic, aspect)
     memory = Memory(
         topic=topic.id,
         aspect=aspect,
@@ -86,11 +105,23 @@ def say_points(asked: Asked, edition: Edition, topic: Topic, aspect: str, points
         asked="more" if more else None,
         careful=asked.memory.careful,
     )
-    return draft.finish(Outcome.ANSWERED, memory)
+    return draft.finish(Outcome.DECLINED if unknown else Outcome.ANSWERED, memory)
 
 
-def offer_aspects(draft: Draft, edition: Edition, topic: Topic, aspect: str) -> None:
+def points_to_say(points: Sequence[Point]) -> list[Point]:
+    """The first of `points` that go together in one reply."""
+    said: list[Point] = []
+    for point in points[:POINTS_AT_MOST]:
+        too_long = sum(len(one.text) for one in (*said, point)) > CHARACTERS_AT_MOST
+        if said and (too_long or point.kind is not said[0].kind):
+            break
+        said.append(point)
+    return said
+
+
+def offer_aspects(draft: Draft, topic: Topic, aspect: str) -> None:
     """Offers what else we know about the topic, or which of the topics it stands for is meant."""
+    edition = draft.edition
     for meant in topic.ambiguous:
         name = edition.topics[meant].name
         draft.offer(name, f"{meant}.{aspect}")
@@ -99,22 +130,20 @@ def offer_aspects(draft: Draft, edition: Edition, topic: Topic, aspect: str) -> 
             draft.offer(other.question, f"{topic.id}.{other.id}")
 
 
-def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str) -> Payload:
-    """Nothing confirmed: says so, what we do know, whom to ask and how, and that it does not mean no."""
+def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, gone: Point | None = None) -> Payload:
+    """Nothing confirmed: says so, what held until a day now `gone`, whom to ask, and that it does not mean no."""
     draft = Draft(edition, asked.today, topic=topic)
-    names = {"topic": topic.name, "aspect": edition.aspects[aspect].name}
-    draft.say("no_confirmed", **names)
-    for point in lapsed_points(edition, topic, aspect, asked)[:1]:
-        draft.say_point(point)
-        draft.say("lapsed_note", until=f"{point.until:%Y-%m-%d}")
-    draft.say_contacts("ask_there", contacts_of(edition, topic))
-    draft.say("ready_sentence", **names)
-    offer_aspects(draft, edition, topic, aspect)
+    draft.say("no_confirmed", topic=topic.name, aspect=edition.aspects[aspect].name)
+    if gone and gone.until:
+        draft.say_point(gone, gone.until)
+        draft.say("lapsed_note", until=f"{gone.until:%Y-%m-%d}")
+    send_on(draft, topic, aspect)
+    offer_aspects(draft, topic, aspect)
     memory = Memory(topic=topic.id, aspect=aspect, careful=asked.memory.careful)
     return draft.finish(Outcome.DECLINED, memory)
 
 
-def lapsed_points(edition: Edition, topic: Topic, aspect: str, asked: Asked) -> list[Point]:
-    """Points that held until a day now past."""
-    found = find_answer(edition, topic, aspect)
-    return [point for point in found.points if lapsed(point, asked.today)] if found else []
+def send_on(draft: Draft, topic: Topic, aspect: str) -> None:
+    """Whom to ask instead, and how to put it."""
+    draft.say_contacts("ask_there", contacts_of(draft.edition, topic))
+    draft.say("ready_sentence", topic=topic.name, aspect=draft.edition.aspects[aspect].name)

@@ -37,7 +37,8 @@ def say_more(asked: Asked, edition: Edition) -> Payload:
         return (
             Draft(edition, asked.today).say("no_more").finish(Outcome.ASKED_BACK, Memory(careful=asked.memory.careful))
         )
-    return say_points(asked, edition, topic, asked.memory.aspect or "overview", points)
+    draft = Draft(edition, asked.today, topic=topic)
+    return say_points(draft, asked, topic, asked.memory.aspect or "overview", points)
 
 
 def chosen(asked: Asked) -> str | None:

@@ -6,12 +6,15 @@ import datetime as dt
 from itertools import groupby
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.hours import Opening, opening
+from actions.catalogue.hours import State, Why, opening
 from actions.catalogue.records import Place, Schedule
 from actions.composing import Draft, contacts_of
 from actions.explain_topic import ExplainTopic, find_answer
 from actions.payload import Memory, Outcome, Payload
 from actions.turn import Asked
+
+HOLIDAY_HOUR = dt.time(10)
+WHY_UNKNOWN = {Why.HOLIDAY: "why_holiday", Why.NO_CALENDAR: "why_no_calendar"}
 
 
 class VisitPlace(ExplainTopic):
@@ -41,22 +44,19 @@ def find_place(asked: Asked, edition: Edition) -> Place | None:
 
 def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
     """The reply about one place for the aspect asked."""
-    topic = edition.topics.get(place.topic or asked.understanding.topic or "")
+    topic = edition.topics.get(place.topic or "")
     draft = Draft(edition, asked.today, topic=topic)
-    at = moment(asked, edition)
-    state = opening(place, edition.calendar, at)
-    known = {"where": say_where, "hours": say_hours, "phone": say_phone}[asked.understanding.aspect or "where"](
-        draft, place, state, at, asked
-    )
+    say = {"where": say_where, "hours": say_hours, "phone": say_phone}[asked.understanding.aspect or "where"]
+    known = say(draft, place, asked)
     if place.demonstration:
         draft.say("demonstration_note")
-    draft.show_place(place, state.state.value)
+    draft.show_place(place, opening(place, edition.calendar, asked.now).state.value)
     if not known:
         draft.say_contacts("ask_there", contacts_of(edition, topic))
         draft.say("ready_sentence_topic", topic=place.name)
     for aspect in ("where", "hours", "phone"):
-        if aspect != asked.understanding.aspect and topic:
-            draft.offer(edition.aspects[aspect].question, f"{topic.id}.{aspect}")
+        if aspect != asked.understanding.aspect:
+            draft.offer(edition.aspects[aspect].question, f"{topic.id if topic else ''}.{aspect}")
     memory = Memory(
         topic=topic.id if topic else None,
         aspect=asked.understanding.aspect,
@@ -66,20 +66,22 @@ def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
     return draft.finish(Outcome.ANSWERED if known else Outcome.DECLINED, memory)
 
 
-def moment(asked: Asked, edition: Edition) -> dt.datetime:
-    """The time asked about: a time, a day at the hour it is now, a named holiday, or now."""
+def moment(asked: Asked, edition: Edition, place: Place) -> dt.datetime | None:
+    """The time asked about: a time, a day at the hour it is now, a named holiday, or now. None for a holiday
+    whose next days we do not know: no other moment may stand in for it."""
     if time := asked.understanding.value_of("time"):
         return dt.datetime.fromisoformat(time).replace(tzinfo=asked.now.tzinfo)
     if day := asked.understanding.value_of("date"):
         return dt.datetime.combine(dt.date.fromisoformat(day), asked.now.timetz())
     if holiday := asked.understanding.value_of("holiday"):
-        days = sorted(day.date for day in edition.calendar.values() if day.holiday and holiday in day.name)
-        if coming := [day for day in days if day >= asked.today]:
-            return dt.datetime.combine(coming[0], dt.time(10), tzinfo=asked.now.tzinfo)
+        named = [day.date for day in edition.calendar.values() if day.holiday and holiday in day.name]
+        own = [exception.since for exception in place.exceptions if holiday in exception.reason]
+        coming = min((day for day in (*named, *own) if day >= asked.today), default=None)
+        return dt.datetime.combine(coming, HOLIDAY_HOUR, tzinfo=asked.now.tzinfo) if coming else None
     return asked.now
 
 
-def say_where(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+def say_where(draft: Draft, place: Place, asked: Asked) -> bool:
     if not place.address:
         draft.say("place_no_address", place=place.name)
         return False
@@ -87,7 +89,7 @@ def say_where(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked
     return True
 
 
-def say_phone(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+def say_phone(draft: Draft, place: Place, asked: Asked) -> bool:
     contacts = [draft.edition.contacts[contact] for contact in place.contacts]
     if not contacts:
         draft.say("place_no_phone", place=place.name)
@@ -96,26 +98,42 @@ def say_phone(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked
     return True
 
 
-def say_hours(draft: Draft, place: Place, state: Opening, at: dt.datetime, asked: Asked) -> bool:
+def say_hours(draft: Draft, place: Place, asked: Asked) -> bool:
     """Says whether it is open at the time asked, until when or when next, and the week's hours."""
     if not place.schedules:
         draft.say("place_unknown_hours", place=place.name)
         return False
+    at = moment(asked, draft.edition, place)
+    if at is None:
+        holiday = asked.understanding.value_of("holiday") or ""
+        draft.say("holiday_unknown", place=place.name, holiday=holiday)
+    known = at is not None and say_opening(draft, place, at, asked)
+    draft.say("weekly_hours", hours=weekly(draft, place.schedules, (at or asked.now).date()))
+    if place.confirmed_on:
+        draft.say("hours_confirmed_on", date=place.confirmed_on.isoformat())
+    return known
+
+
+def say_opening(draft: Draft, place: Place, at: dt.datetime, asked: Asked) -> bool:
+    """Says how the place stands at a moment; False when that is not known."""
+    state = opening(place, draft.edition.calendar, at)
     when = draft.edition.phrases["now_word"].text if at == asked.now else say_time(draft, at)
-    if state.state == "open" and state.until:
-        draft.say("place_open", place=place.name, when=when, until=say_time(draft, state.until))
-    elif state.state == "closed":
+    if state.state is State.OPEN:
+        if state.until is None:
+            draft.say("place_open_on", place=place.name, when=when)
+        else:
+            same_day = state.until.date() == at.date()
+            until = clock_of(draft, state.until.time()) if same_day else say_time(draft, state.until)
+            draft.say("place_open", place=place.name, when=when, until=until)
+    elif state.state is State.CLOSED:
         phrase = draft.edition.phrases["why_exception" if state.reason else "why_weekly"]
         draft.say("place_closed", place=place.name, when=when, why=phrase.text.format(reason=state.reason))
         if state.opens_next:
             draft.say("opens_next", when=say_time(draft, state.opens_next))
     else:
         draft.say("place_closed_unknown", place=place.name, when=when)
-        draft.say("why_calendar")
-    draft.say("weekly_hours", hours=weekly(draft, place.schedules, at.date()))
-    if place.confirmed_on:
-        draft.say("hours_confirmed_on", date=place.confirmed_on.isoformat())
-    return True
+        draft.say(WHY_UNKNOWN.get(state.why, "why_calendar"), reason=state.reason or "")
+    return state.state is not State.UNKNOWN
 
 
 def say_time(draft: Draft, at: dt.datetime) -> str:

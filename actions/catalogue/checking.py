@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import yaml
 
+from actions.catalogue.check import Check, Path_
+from actions.catalogue.checking_texts import check_texts
 from actions.catalogue.content import Entry, key_of
 from actions.catalogue.problems import Problem, messages, say
 from actions.catalogue.reading import Reading, read_files
@@ -23,22 +23,14 @@ from actions.catalogue.records import (
     Figure,
     Phrase,
     Place,
-    Point,
     Record,
     Source,
     Topic,
 )
 from actions.catalogue.rendering import PLACEHOLDER
 
-MOST_EASY = 30
 _CAREFUL_ASPECTS = frozenset({"amount", "timing", "hours", "where"})
 _WEAK = frozenset({Evidence.THIRD_PARTY_WEB})
-_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
-_SENTENCE_END = re.compile(r"(?<=[。！？!?\n])")
-_BARE_AMOUNT = re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|%|％|周?岁|个月|个?工作日)")
-
-Path_ = tuple[int | str, ...]
-R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +59,8 @@ def check_files(folder: Path, needed: Required | None = None) -> list[Problem]:
 
 def check_reading(reading: Reading, needed: Required | None = None) -> list[Problem]:
     """The problems of a reading and those between its records."""
-    check = _Check(reading)
-    for step in (_check_twice, _check_references, _check_texts, _check_evidence, _check_order):
+    check = Check(reading)
+    for step in (_check_twice, _check_references, check_texts, _check_evidence, _check_order):
         step(check)
     _check_names(check)
     _check_demonstration(check)
@@ -76,35 +68,7 @@ def check_reading(reading: Reading, needed: Required | None = None) -> list[Prob
     return sorted([*reading.problems, *check.problems])
 
 
-@dataclass
-class _Check:
-    """The records by kind and id, and the problems found so far."""
-
-    reading: Reading
-    problems: list[Problem] = field(default_factory=list)
-    known: dict[type[Record], dict[str, Entry]] = field(default_factory=dict)
-
-    def all(self, model: type[R]) -> Iterator[tuple[Entry, R]]:
-        """The records of a kind (Record: of every kind), each with its entry."""
-        for entry in self.reading.content.entries:
-            if isinstance(entry.record, model):
-                yield entry, entry.record
-
-    def complain(self, entry: Entry, path: Sequence[int | str], message: str, **slots: object) -> None:
-        line = self.reading.line_of(entry, path)
-        self.problems.append(Problem(entry.file, line, say(message, **slots)))
-
-    def points(self) -> Iterator[tuple[Entry, Answer, Point, Path_]]:
-        for entry, answer in self.all(Answer):
-            for index, point in enumerate(answer.points):
-                yield entry, answer, point, ("points", index)
-
-    def evidence(self, ids: Iterable[str]) -> set[Evidence]:
-        found = (self.known[Source].get(id_) for id_ in ids)
-        return {entry.record.evidence for entry in found if entry and isinstance(entry.record, Source)}
-
-
-def _check_twice(check: _Check) -> None:
+def _check_twice(check: Check) -> None:
     kinds = messages()["kinds"]
     for model in (Source, Figure, Contact, Aspect, Topic, Phrase, CalendarDay, Place, Answer):
         seen = check.known.setdefault(model, {})
@@ -121,7 +85,7 @@ def _check_twice(check: _Check) -> None:
         points.setdefault(point.id, _where(check, entry, path))
 
 
-def _where(check: _Check, entry: Entry, path: Path_ = ()) -> str:
+def _where(check: Check, entry: Entry, path: Path_ = ()) -> str:
     return f"{entry.file}:{check.reading.line_of(entry, path)}"
 
 
@@ -154,7 +118,7 @@ def _each(path: Path_, model: type[Record], ids: Iterable[str]) -> Iterator[tupl
     return (((*path, index), model, id_) for index, id_ in enumerate(ids))
 
 
-def _check_references(check: _Check) -> None:
+def _check_references(check: Check) -> None:
     kinds = messages()["kinds"]
     for entry, record in check.all(Record):
         for path, model, id_ in _references(record):
@@ -167,73 +131,7 @@ def _name(path: Path_) -> str:
     return ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
 
 
-def _texts(record: Record) -> Iterator[tuple[str, Path_, str]]:
-    """The texts of a record that are rendered with figures: owner, path, text."""
-    fields: list[tuple[str, Path_, str | None]] = []
-    if isinstance(record, Answer):
-        fields.append((key_of(record), ("lead",), record.lead))
-        for index, point in enumerate(record.points):
-            for name in ("text", "easy", "speech"):
-                fields.append((point.id, ("points", index, name), getattr(point, name)))
-    if isinstance(record, Topic):
-        fields.append((record.id, ("office",), record.office))
-    return ((owner, path, text) for owner, path, text in fields if text is not None)
-
-
-def _check_texts(check: _Check) -> None:
-    for entry, record in check.all(Record):
-        for owner, path, text in _texts(record):
-            _check_placeholders(check, entry, owner, path, text)
-            if isinstance(record, Answer) and (bare := _BARE_AMOUNT.search(PLACEHOLDER.sub("", text))):
-                slots = {"owner": owner, "field": path[-1], "amount": bare.group()}
-                check.complain(entry, path, "bare_amount", **slots)
-        if isinstance(record, (Contact, Phrase)):
-            _check_easy(check, entry, record.id, ("easy",), record.easy)
-    for entry, _, point, path in check.points():
-        _check_easy(check, entry, point.id, (*path, "easy"), point.easy)
-
-
-def _check_placeholders(check: _Check, entry: Entry, owner: str, path: Path_, text: str) -> None:
-    where = {"owner": owner, "field": path[-1]}
-    for found in _BRACES.findall(text):
-        match = PLACEHOLDER.fullmatch(found)
-        if match is None:
-            check.complain(entry, path, "bad_placeholder", id=found, **where)
-            continue
-        figure = check.known[Figure].get(match[1])
-        if figure is None:
-            check.complain(entry, path, "unknown_figure", id=match[1], **where)
-        elif match[2] and isinstance(figure.record, Figure) and len(figure.record.values) < 2:
-            check.complain(entry, path, "no_previous", id=match[1], **where)
-
-
-def easy_sentences(text: str, figures: Mapping[str, Figure] | None = None) -> list[str]:
-    """The sentences of an easy text, each figure at its newest value, other slots left out."""
-
-    def fill(match: re.Match[str]) -> str:
-        figure = (figures or {}).get(match[1])
-        return figure.values[-1].value if figure else ""
-
-    filled = PLACEHOLDER.sub(fill, text)
-    return [sentence.strip() for sentence in _SENTENCE_END.split(filled) if sentence.strip()]
-
-
-def easy_lengths(answers: Iterable[Answer], figures: Mapping[str, Figure]) -> list[int]:
-    """The number of characters of every easy sentence of these answers."""
-    points = (point for answer in answers for point in answer.points)
-    return [len(sentence) for point in points for sentence in easy_sentences(point.easy, figures)]
-
-
-def _check_easy(check: _Check, entry: Entry, owner: str, path: Path_, text: str) -> None:
-    known = check.known[Figure]
-    figures = {id_: found.record for id_, found in known.items() if isinstance(found.record, Figure)}
-    for sentence in easy_sentences(text, figures):
-        if len(sentence) > MOST_EASY:
-            slots = {"length": len(sentence), "most": MOST_EASY, "sentence": sentence}
-            check.complain(entry, path, "long_easy", owner=owner, **slots)
-
-
-def _check_evidence(check: _Check) -> None:
+def _check_evidence(check: Check) -> None:
     """What only an unchecked page says carries no figure, time or address."""
     for entry, answer, point, path in check.points():
         if not _only_weak(check, point.sources):
@@ -251,12 +149,12 @@ def _check_evidence(check: _Check) -> None:
             check.complain(entry, ("sources",), "weak_place", owner=place.id)
 
 
-def _only_weak(check: _Check, sources: Iterable[str]) -> bool:
+def _only_weak(check: Check, sources: Iterable[str]) -> bool:
     found = check.evidence(sources)
     return bool(found) and found <= _WEAK
 
 
-def _check_order(check: _Check) -> None:
+def _check_order(check: Check) -> None:
     """Dates that run backwards, values out of order, topics that are their own parents."""
     for entry, record in check.all(Record):
         _check_dates(check, entry, key_of(record), (), record)
@@ -272,7 +170,7 @@ def _check_order(check: _Check) -> None:
         _check_dates(check, entry, point.id, path, point)
 
 
-def _check_dates(check: _Check, entry: Entry, owner: str, path: Path_, record: Record) -> None:
+def _check_dates(check: Check, entry: Entry, owner: str, path: Path_, record: Record) -> None:
     parts: list[tuple[Path_, object]] = [(path, record)]
     if isinstance(record, Figure):
         parts += [(("values", index), value) for index, value in enumerate(record.values)]
@@ -290,7 +188,7 @@ def _check_dates(check: _Check, entry: Entry, owner: str, path: Path_, record: R
                 check.complain(entry, where, "dates_order", owner=owner)
 
 
-def _circles(check: _Check, topic: Topic) -> bool:
+def _circles(check: Check, topic: Topic) -> bool:
     """Whether a topic is above itself (one that only leads into a circle is not)."""
     seen: set[str] = set()
     above = topic.parent
@@ -303,7 +201,7 @@ def _circles(check: _Check, topic: Topic) -> bool:
     return False
 
 
-def _check_names(check: _Check) -> None:
+def _check_names(check: Check) -> None:
     """One way of calling a matter stands for one topic: the model learns from it."""
     called: dict[str, str] = {}
     for entry, topic in check.all(Topic):
@@ -314,7 +212,7 @@ def _check_names(check: _Check) -> None:
                 check.complain(entry, path, "alias_twice", alias=alias, owner=topic.id, other=other)
 
 
-def _check_demonstration(check: _Check) -> None:
+def _check_demonstration(check: Check) -> None:
     for entry, record in check.all(Record):
         fictional = isinstance(record, Place) and record.demonstration
         for path, model, id_ in _references(record):
@@ -324,7 +222,7 @@ def _check_demonstration(check: _Check) -> None:
                 check.complain(entry, path, "demonstration_contact", owner=key_of(record), id=shown.id)
 
 
-def _check_required(check: _Check, needed: Required) -> None:
+def _check_required(check: Check, needed: Required) -> None:
     wanted: tuple[tuple[type[Record], tuple[str, ...], str, str], ...] = (
         (Contact, needed.contacts, "contacts.yml", "missing_contact"),
         (Phrase, needed.phrases, "phrases.yml", "missing_phrase"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import bm25s
+import yaml
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.records import Point
+from actions.catalogue.records import Kind, Point
 from actions.catalogue.rendering import PLACEHOLDER
 
 _RUNS = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]+")
@@ -53,6 +56,25 @@ class PointRanker:
                 by_topic[topic] = _scores(self._indexes.get(topic), query)
             scored.append((point, by_topic[topic].get(point.id, 0.0)))
         return sorted(scored, key=lambda pair: -pair[1])
+
+    def order(self, points: Sequence[Point], words: str) -> list[Point]:
+        """`points`, best first. How it was before comes last, or first if that is what the words ask."""
+        past = asks_of_past(words)
+        ranked = [point for point, _ in self.rank(points, words)]
+        return sorted(ranked, key=lambda point: (point.kind is Kind.HISTORY) is not past)
+
+
+def asks_of_past(words: str) -> bool:
+    """Whether a resident asks how it was before."""
+    return any(sign in words for sign in _asking()["past"])
+
+
+@functools.cache
+def _asking() -> Mapping[str, Sequence[str]]:
+    found: Mapping[str, Sequence[str]] = yaml.safe_load(
+        (Path(__file__).parent / "asking.yml").read_text(encoding="utf-8")
+    )
+    return found
 
 
 def grams(text: str) -> list[str]:

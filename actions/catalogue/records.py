@@ -132,11 +132,20 @@ class Topic(Record):
     places: tuple[Id, ...] = ()
 
 
+class Kind(StrEnum):
+    """What a point does: tells what holds now, tells how it was before, or says that something is not confirmed."""
+
+    FACT = "fact"
+    HISTORY = "history"
+    UNKNOWN = "unknown"
+
+
 class Point(Record):
     """One fact, said in one or two sentences. `text` and `easy` may hold ``{figure}``s; speech is derived
     from `text` unless `speech` overrides it. `words` are extra words a resident may use for it."""
 
     id: Id
+    kind: Kind = Kind.FACT
     text: Sentence
     easy: Sentence
     speech: str | None = None

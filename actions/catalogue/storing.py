@@ -162,7 +162,7 @@ def _store_answer(rows: Rows, answer: Answer, filed: Row) -> None:
     service_id = identify("service", answer.topic)
     for position, point in enumerate(answer.points):
         row = point.model_dump() | {"answer_id": answer_id, "position": position}
-        rows[tables.point].append(row | {"level": point.level.value})
+        rows[tables.point].append(row | {"level": point.level.value, "kind": point.kind.value})
         about: Row = {"service_id": service_id, "point": point.id}
         if answer.aspect == "documents":
             about |= {"id": identify("required_document", point.id), "document": point.text, "uri": None}

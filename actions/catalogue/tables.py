@@ -269,6 +269,7 @@ point = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     _link("answer_id", "answer", nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("easy", Text, nullable=False),
     Column("speech", Text),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from actions.catalogue.checking import Required, check_files, easy_sentences, required
+from actions.catalogue.checking import Required, check_files, required
+from actions.catalogue.checking_texts import easy_sentences
 from tests.actions.conftest import NEEDED, TINY
 
 CASES = yaml.safe_load((Path(__file__).parent / "problem_cases.yml").read_text(encoding="utf-8"))

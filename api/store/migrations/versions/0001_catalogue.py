@@ -324,6 +324,7 @@ def upgrade() -> None:
         "point",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("answer_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("easy", sa.Text(), nullable=False),
         sa.Column("speech", sa.Text(), nullable=True),
