@@ -31,7 +31,7 @@ from api.store import journal
 from api.store.database import open_engine
 from api.store.journal import Record
 from api.store.migrating import migrate
-from api.training import ASSISTANT_PYTHON, model_path, train_model
+from api.training import model_path, train_model
 
 NLU_DATA = ROOT / "nlu_data"
 GENERATED = NLU_DATA / "training" / "generated" / "aliases.yml"
@@ -85,7 +85,7 @@ def evaluate(settings: Settings, told: argparse.Namespace) -> int:
         say(word("no_model"))
         return 1
     script = ROOT / "assistant" / "evaluate.py"
-    command = [str(ASSISTANT_PYTHON), str(script), str(model), str(NLU_DATA / "heldout")]
+    command = [str(settings.assistant_python), str(script), str(model), str(NLU_DATA / "heldout")]
     log = settings.data.resolve() / "logs" / "evaluation.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as kept:
@@ -112,7 +112,7 @@ def show_report(report: dict[str, Any]) -> None:
 
 def check(settings: Settings, told: argparse.Namespace) -> int:
     """Check the shipped catalogue and the sentences in nlu_data/, and that one names what the other does."""
-    reading = read_files(starting.CATALOGUE)
+    reading = read_files(settings.catalogue)
     problems = [str(problem) for problem in check_reading(reading)]
     if not problems:
         domain = yaml.safe_load((ROOT / "assistant" / "domain" / "domain.yml").read_text("utf-8"))
@@ -153,7 +153,7 @@ def catalogue_export(settings: Settings, told: argparse.Namespace) -> int:
 
 def catalogue_teach(settings: Settings, told: argparse.Namespace) -> int:
     """Write the catalogue's names into the training data."""
-    aliases.write_training(build_edition(read_content(starting.CATALOGUE)), GENERATED)
+    aliases.write_training(build_edition(read_content(settings.catalogue)), GENERATED)
     say(word("taught", file=GENERATED.relative_to(ROOT)))
     return 0
 
@@ -204,7 +204,7 @@ def erase(settings: Settings, told: argparse.Namespace) -> int:
 # -- the command line -----------------------------------------------------------------------------
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zhuwo", description="助我 Zhuwo")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, do in {"run": run, "train": train, "evaluate": evaluate, "check": check}.items():
@@ -214,7 +214,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for name, do in {"check": catalogue_check, "import": catalogue_import, "export": catalogue_export}.items():
         added = catalogue.add_parser(name, help=do.__doc__)
-        added.add_argument("folder", type=Path, nargs="?" if name != "export" else None, default=starting.CATALOGUE)
+        added.add_argument("folder", type=Path, nargs="?" if name != "export" else None, default=settings.catalogue)
         added.set_defaults(do=do)
     catalogue.add_parser("teach", help=catalogue_teach.__doc__).set_defaults(do=catalogue_teach)
     for name, do, what in (("explain", explain, "turn"), ("erase", erase, "conversation")):
@@ -225,9 +225,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
-    told = build_parser().parse_args()
+    settings = Settings()
+    told = build_parser(settings).parse_args()
     try:
-        status = told.do(Settings(), told)
+        status = told.do(settings, told)
     except CatalogueProblems as problems:
         say(str(problems))
         status = 1

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     database_url: str = ""
     """SQLAlchemy URL; empty: SQLite in the data folder. ``postgresql+psycopg://…`` for PostgreSQL."""
+    catalogue: Path = ROOT / "actions" / "catalogue" / "data"
+    """The YAML files that are loaded at the start."""
+    assistant_python: Path = ROOT / "assistant" / ".venv" / "bin" / "python"
+    """The interpreter that has Rasa."""
     demonstration: bool = True
     """Show the fictional places labelled 演示."""
     engine_url: str = "http://127.0.0.1:5005"

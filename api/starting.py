@@ -28,9 +28,8 @@ from actions.catalogue.problems import CatalogueProblems
 from api.settings import ROOT, Settings
 from api.store.database import open_engine
 from api.store.migrating import migrate
-from api.training import ASSISTANT_PYTHON, STEPS, TrainingFailed, model_path, train_model
+from api.training import STEPS, TrainingFailed, model_path, train_model
 
-CATALOGUE = ROOT / "actions" / "catalogue" / "data"
 FREE_BYTES_AT_LEAST = 300 * 1024 * 1024
 READY_WITHIN_SECONDS = 240
 STOP_WITHIN_SECONDS = 15
@@ -88,7 +87,7 @@ def check_machine(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(settings.data).free < FREE_BYTES_AT_LEAST:
         raise CannotStart("no_disk", error=settings.data)
-    if not ASSISTANT_PYTHON.is_file():
+    if not settings.assistant_python.is_file():
         raise CannotStart("no_python310")
 
 
@@ -116,7 +115,7 @@ def load_catalogue(settings: Settings) -> str:
         migrate(settings.url_of_database)
         engine = open_engine(settings.url_of_database)
         with engine.begin() as connection:
-            edition = import_catalogue(connection, CATALOGUE)
+            edition = import_catalogue(connection, settings.catalogue)
         engine.dispose()
     except CatalogueProblems as problems:
         for problem in problems.problems:
@@ -174,7 +173,7 @@ def supervise(settings: Settings, model: Path, keys: dict[str, str]) -> None:
             run=run_folder,
             logs=data / "logs",
             root=ROOT,
-            engine=f"{ASSISTANT_PYTHON} {ROOT / 'assistant' / 'serve.py'} {model} {engine_port}",
+            engine=f"{settings.assistant_python} {ROOT / 'assistant' / 'serve.py'} {model} {engine_port}",
             gateway=f"{sys.executable} -m api.main",
         ),
         "utf-8",

@@ -12,7 +12,6 @@ from api.settings import ROOT, Settings
 
 LEARNED_FROM = ("nlu_data/training", "assistant/components", "assistant/domain", "assistant/rules")
 LEARNED_WITH = ("assistant/config.yml", "assistant/uv.lock", "assistant/train.py")
-ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
 STEPS = ("import", "train", "done")
 
 
@@ -45,7 +44,7 @@ def train_model(settings: Settings, tell: Callable[[str], None]) -> Path:
     log = settings.data.resolve() / "logs" / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [
-        str(ASSISTANT_PYTHON),
+        str(settings.assistant_python),
         str(ROOT / "assistant" / "train.py"),
         str(model),
         str(ROOT / "nlu_data/training"),
