@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import cn2an
 import yaml
 
-from actions.catalogue.records import Contact
+from actions.catalogue.records import Contact, Way
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _DASH = r"\s*[-–—－~～〜至到]{1,2}\s*"
@@ -58,7 +58,9 @@ def _not_counted() -> str:
 
 
 def _read_contacts(text: str, contacts: Iterable[Contact], keep: Callable[[str], str]) -> str:
-    spoken = {one.number: one.spoken for one in contacts if any(sign.isdigit() for sign in one.number)}
+    """Numbers the catalogue knows. One that can be called is read as the call's, whatever else it is good for."""
+    known = [one for one in contacts if any(sign.isdigit() for sign in one.number)]
+    spoken = {one.number: one.spoken for one in sorted(known, key=lambda one: one.way is Way.VOICE)}
     if not spoken:
         return text
     numbers = "|".join(re.escape(number) for number in sorted(spoken, key=len, reverse=True))
@@ -76,7 +78,7 @@ def _readings() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]],
         (r"(?<=\d),(?=\d{3}(?!\d))", lambda match: ""),
         # documents and standards
         (r"[〔\[【（(]((?:19|20)\d\d)[〕\]】）)]\s*(?:第)?(\d+)\s*号", _read_document),
-        (r"(?<=[A-Z])[/A-Z]*\s?\d+(?:\.\d+)*[-—–]\d{4}", lambda match: _digits(match[0])),
+        (r"(?<=[A-Z])[/A-Z]*\s?\d+(?:\.\d+)*[-—–]\d{4}|(?<=[A-Z])[/A-Z]*\s?\d{4,}", lambda match: _digits(match[0])),
         # dates and times
         (rf"{_NOT_INSIDE}((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)", _read_iso_date),
         (rf"{_NOT_INSIDE}((?:19|20)\d\d)(?=\s*年)", lambda match: _digits(match[1])),
@@ -187,7 +189,8 @@ def _tidy(text: str) -> str:
     comma, stop = _words()["comma"], _words()["stop"]
     text = re.sub(r"[《》〈〉“”‘’「」『』\"'〔〕【】\[\]*#`_|]", "", text)
     text = re.sub(r"\s*\n+\s*", stop, text.strip())
-    text = re.sub(r"[（）()…—–·•/,;→~～]+", comma, text)
+    text = re.sub(rf"[）)](?=\s*(?:{'|'.join(_words()['joins'])}))", "", text)
+    text = re.sub(r"[（）()…—–•/,;→~～]+", comma, text)
     text = re.sub(r"(?<=[^\x00-\x7f]) +| +(?=[^\x00-\x7f])", "", text)
     text = re.sub(rf"{comma}*([。；：？！、])[，、；：]*", r"\1", text)
     text = re.sub(rf"([{_PUNCTUATION}])\1+", r"\1", text)

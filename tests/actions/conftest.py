@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from api.store.database import open_engine
 from api.store.migrating import migrate
 
 TINY = Path(__file__).parent / "catalogue"
+TODAY = dt.date(2026, 11, 25)
 NEEDED = Required(contacts=("hotline_12345",), phrases=("greeting",), aspects=("amount",))
 
 
