@@ -63,7 +63,7 @@ def test_it_starts_without_a_terminal_does_not_retrain_and_stops_everything(
 ) -> None:
     house = start_house(tmp_path)
     assert "training" not in {log.stem for log in (tmp_path / "logs").iterdir()}
-    assert house.address in house.printed.read_text()
+    assert house.call("GET", "/readyz")[0] == 200
     started = psutil.Process(house.process.pid).children(recursive=True)
     assert len(started) >= 3
     house.process.send_signal(told)
