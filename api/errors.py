@@ -10,6 +10,7 @@ ZhuwoError
 
 from __future__ import annotations
 
+import re
 import uuid
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from starlette.exceptions import HTTPException
 
 PROBLEM = "application/problem+json"
 CODES = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+FIELD = re.compile(r"[a-z0-9_.]{1,100}")
 
 log = structlog.get_logger()
 
@@ -104,11 +106,18 @@ def handle_errors(app: FastAPI) -> None:
         kinds = {found["type"] for found in error.errors()}
         if "json_invalid" in kinds:
             return problem("invalid_json", 400)
-        fields = [".".join(str(part) for part in found["loc"][1:]) for found in error.errors()]
+        named = (".".join(str(part) for part in found["loc"][1:]) for found in error.errors())
+        fields = [name for name in named if FIELD.fullmatch(name)]
         return problem("too_long" if "string_too_long" in kinds else "invalid_request", 422, fields=fields)
+
+    @app.exception_handler(EngineFailed)
+    async def unanswered(request: Request, error: EngineFailed) -> JSONResponse:
+        return problem("engine_failed", 503, retry_after=10)
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error.__cause__, RequestRefused):  # raised while FastAPI was reading the body
+            return problem(error.__cause__.code, error.__cause__.status)
         return problem(CODES.get(error.status_code, "invalid_request"), error.status_code)
 
     @app.exception_handler(SQLAlchemyError)

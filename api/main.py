@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -42,10 +44,13 @@ def build_app(settings: Settings) -> FastAPI:
             )
             listener = configure(actions.build_app(), "127.0.0.1", settings.actions_port, settings.receive_deadline)
             watch = EngineWatch(settings, engine)
-            tasks = [
-                asyncio.create_task(work)
-                for work in (QuietServer(listener).serve(), watch.send_canaries(), watch.restart_when_stuck())
-            ]
+            upkeep = (
+                QuietServer(listener).serve(),
+                watch.send_canaries(),
+                watch.restart_when_stuck(),
+                desk.settle_when_needed(),
+            )
+            tasks = [asyncio.create_task(work) for work in upkeep]
             yield
             await desk.queues.drain()
             for task in tasks:
@@ -62,14 +67,34 @@ def build_app(settings: Settings) -> FastAPI:
     return app
 
 
+def trace_error(error: BaseException | None) -> list[str]:
+    """The kinds of an error and of what caused it, and where they arose; never their messages, which may hold
+    what a resident said."""
+    traced: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        traced += [type(error).__name__, *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
+        error = error.__cause__ or error.__context__
+    return traced
+
+
+class QuietFormatter(logging.Formatter):
+    """For what libraries log."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (logging's own name)
+        return "\n".join(trace_error(ei[1]))
+
+
 def prepare_log() -> None:
     """JSON lines on standard output, with nothing a resident said in them."""
-    logging.basicConfig(level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(QuietFormatter("%(levelname)s:%(name)s:%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(lambda found: trace_error(found[1])),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -180,6 +180,19 @@ class Transcript(Part):
     entries: tuple[Entry, ...]
 
 
+class Parsed(Part):
+    """The connector's answer to a text that is only to be understood."""
+
+    understanding: Understanding
+
+    @classmethod
+    def from_engine(cls, body: bytes) -> Parsed:
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            raise EngineNonsense(str(error.error_count())) from error
+
+
 class EngineReply(Part):
     """The connector's answer to one turn."""
 
@@ -189,10 +202,10 @@ class EngineReply(Part):
     action: str
 
     @classmethod
-    def from_engine(cls, body: Any) -> EngineReply:
-        """Takes what the engine sent; anything unknown or empty is an error, never an answer."""
+    def from_engine(cls, body: bytes) -> EngineReply:
+        """Takes the JSON that the engine sent; anything unknown or empty is an error, never an answer."""
         try:
-            reply = cls.model_validate(body)
+            reply = cls.model_validate_json(body)
             Understanding.model_validate(reply.understanding)
         except ValidationError as error:
             raise EngineNonsense(str(error.error_count())) from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import contextlib
+import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from api.errors import RequestRefused
@@ -15,21 +16,35 @@ from api.store.journal import Message
 FRAGMENT_CHARACTERS = 6
 SENTENCE_ENDS = "。？！?!.，,；;"
 WAITING_AT_MOST = 5
+FRAGMENTS_AT_MOST = 40
 PAUSES_AT_MOST = 4
+
+
+def is_fragment(text: str | None) -> bool:
+    """Whether this may be a piece of a sentence still being sent."""
+    return text is not None and len(text) <= FRAGMENT_CHARACTERS and text[-1] not in SENTENCE_ENDS
+
+
+def refuse_when_full(waiting: Iterable[Message]) -> None:
+    """Raises RequestRefused (429) when five whole messages wait behind the one in flight; fragments are read
+    together and hardly fill the line."""
+    kept = list(waiting)
+    whole = sum(not is_fragment(message.text) for message in kept)
+    if whole > WAITING_AT_MOST or len(kept) > FRAGMENTS_AT_MOST:
+        raise RequestRefused("queue_full", 429, retry_after=3)
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A journalled message and the promise of its turn."""
+    """A journalled message and the promise of its turn; `pause` slows down who sends too fast."""
 
     message: Message
     done: asyncio.Future[Turn]
+    pause: float = 0
 
     @property
     def is_fragment(self) -> bool:
-        """Whether this may be a piece of a sentence still being sent."""
-        text = self.message.text
-        return text is not None and len(text) <= FRAGMENT_CHARACTERS and text[-1] not in SENTENCE_ENDS
+        return is_fragment(self.message.text)
 
 
 @dataclass(slots=True)
@@ -39,7 +54,6 @@ class Line:
     waiting: deque[Waiting] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
-    sent_at: deque[float] = field(default_factory=deque)
 
 
 Answer = Callable[[str, list[Message]], Awaitable[Turn]]
@@ -53,19 +67,11 @@ class Queues:
         self._pause = fragment_pause
         self._lines: dict[str, Line] = {}
 
-    def refuse_when_full(self, conversation_id: str) -> None:
-        """Whole messages beyond the five that wait are refused before they are journalled; fragments are read
-        together and never fill the line."""
-        line = self._lines.get(conversation_id)
-        whole = sum(not waiting.is_fragment for waiting in line.waiting) if line else 0
-        if whole >= WAITING_AT_MOST:
-            raise RequestRefused("queue_full", 429, retry_after=3)
-
-    def join(self, conversation_id: str, message: Message) -> asyncio.Future[Turn]:
+    def join(self, conversation_id: str, message: Message, pause: float = 0) -> asyncio.Future[Turn]:
         """Puts a journalled message in line; the future gives its turn."""
         line = self._lines.setdefault(conversation_id, Line())
         done: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
-        line.waiting.append(Waiting(message, done))
+        line.waiting.append(Waiting(message, done, pause))
         line.arrived.set()
         if line.task is None:
             line.task = asyncio.create_task(self._serve(conversation_id, line))
@@ -79,6 +85,7 @@ class Queues:
 
     async def _serve(self, conversation_id: str, line: Line) -> None:
         while line.waiting:
+            await asyncio.sleep(line.waiting[0].pause)
             batch = await self._next_batch(line)
             turn = await self._answer(conversation_id, [waiting.message for waiting in batch])
             for waiting in batch:
@@ -89,25 +96,13 @@ class Queues:
 
     async def _next_batch(self, line: Line) -> list[Waiting]:
         """The first message, with the fragments that follow it when it is one itself."""
-        started = time.monotonic()
-        for _ in range(PAUSES_AT_MOST):
-            if not all(waiting.is_fragment for waiting in line.waiting):
-                break
-            line.arrived.clear()
-            try:
-                async with asyncio.timeout(self._pause):
-                    await line.arrived.wait()
-            except TimeoutError:
-                break
-            if time.monotonic() - started > PAUSES_AT_MOST * self._pause:
-                break
-        batch = [line.waiting[0]]
-        if batch[0].is_fragment:
-            for waiting in list(line.waiting)[1:]:
-                if not waiting.is_fragment:
-                    break
-                batch.append(waiting)
-        return batch
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PAUSES_AT_MOST * self._pause):
+                while all(waiting.is_fragment for waiting in line.waiting):
+                    line.arrived.clear()
+                    await asyncio.wait_for(line.arrived.wait(), self._pause)
+        fragments = list(itertools.takewhile(lambda waiting: waiting.is_fragment, line.waiting))
+        return fragments or [line.waiting[0]]
 
     async def drain(self) -> None:
         """Waits for what is in flight."""

@@ -9,47 +9,86 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from api.errors import RequestRefused, problem
 
 BODY_AT_MOST = 64 * 1024
+HEAD_AT_MOST = 64 * 1024
 KEEP_ALIVE_SECONDS = 5
 
 
-def receiving_within(seconds: float) -> type[HttpToolsProtocol]:
-    """A protocol that closes a connection whose request has not arrived whole after so many seconds. uvicorn
-    itself waits forever for a silent or half-sent request; a response may stream for as long as it likes."""
+class ReceivingProtocol(HttpToolsProtocol):
+    """Closes a connection whose request has not arrived whole after `seconds`. uvicorn itself waits forever for a
+    silent or half-sent request; a response may stream for as long as it likes."""
 
-    class ReceivingProtocol(HttpToolsProtocol):
-        deadline: asyncio.TimerHandle | None = None
+    seconds = 12.0
+    deadline: asyncio.TimerHandle | None = None
+    head = 0
+    """Bytes received of a request whose header is not complete."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        # empty lines before a request end uvicorn's keep-alive wait and begin no message
+        self._expect()
+        self.head += len(data)
+        super().data_received(data)
+        if self.head > HEAD_AT_MOST and not self.transport.is_closing():
+            self._refuse("head_too_large", 431)
+
+    def on_headers_complete(self) -> None:
+        self.head = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.head = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.head = 0
+        self._arrived()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._arrived()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse("bad_http", 400)
+
+    def _refuse(self, code: str, status: int) -> None:
+        """A whole answer without an application: the request cannot be understood. Not in the middle of
+        another answer."""
+        if not self._answering():
+            refusal = problem(code, status)
+            head = [STATUS_LINE[status], *(b"%s: %s\r\n" % pair for pair in refusal.raw_headers)]
+            self.transport.write(b"".join((*head, b"connection: close\r\n\r\n", bytes(refusal.body))))
+        self.transport.close()
+
+    def _expect(self) -> None:
+        if self.deadline is None:
+            self.deadline = self.loop.call_later(self.seconds, self._end)
+
+    def _arrived(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    def _end(self) -> None:
+        """Closes the connection, unless an answer to an earlier request is under way on it."""
+        self.deadline = None
+        if self._answering():
             self._expect()
+        else:
+            self.transport.abort()
 
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self._expect()
-
-        def on_message_complete(self) -> None:
-            self._arrived()
-            super().on_message_complete()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._arrived()
-            super().connection_lost(exc)
-
-        def _expect(self) -> None:
-            if self.deadline is None:
-                self.deadline = self.loop.call_later(seconds, self.transport.abort)
-
-        def _arrived(self) -> None:
-            if self.deadline is not None:
-                self.deadline.cancel()
-                self.deadline = None
-
-    return ReceivingProtocol
+    def _answering(self) -> bool:
+        return bool(self.pipeline) or (
+            self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
+        )
 
 
 class CappedBody:
@@ -92,7 +131,7 @@ def configure(app: Any, host: str, port: int, receive_deadline: float) -> uvicor
         app,
         host=host,
         port=port,
-        http=receiving_within(receive_deadline),
+        http=type("Receiving", (ReceivingProtocol,), {"seconds": receive_deadline}),
         loop="uvloop",
         ws="none",
         log_config=None,

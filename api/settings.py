@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """Per address: a training room or a carrier's shared address must never meet it."""
     receive_deadline: float = 12.0
     """A connection that has not sent a whole request by then is closed."""
+    ping_every: float = 15.0
+    """An open stream of events sends a comment this often, so that nothing between takes it for dead."""
     clock: dt.datetime | None = None
     """A fixed time for tests; None: the real time."""
 

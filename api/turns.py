@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import uuid
 from collections.abc import Sequence
 
 import structlog
+from sqlalchemy import Connection
 
 from actions.catalogue.edition import Edition, EditionReader
 from actions.composing import Draft, contacts_of
@@ -26,15 +28,17 @@ from api.messages import (
     Understanding,
 )
 from api.privacy import Redactor
-from api.queues import Queues
+from api.queues import Queues, refuse_when_full
 from api.seal import Seal
 from api.settings import Settings
 from api.store import journal
 from api.store.database import Database
-from api.store.journal import Conversation, Message, Record
+from api.store.journal import AlreadyAnswered, Conversation, Message, Record
 from api.understanding import Engine, Question
 
 CODE_LETTERS = "23456789"
+SLOWED_SECONDS = 2.0
+SETTLE_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -52,6 +56,7 @@ class Desk:
         self.seal = seal
         self.events = Events()
         self.queues = Queues(self.answer_turn, settings.fragment_pause)
+        self.unsettled = asyncio.Event()
 
     # -- conversations ----------------------------------------------------------------------------
 
@@ -110,30 +115,50 @@ class Desk:
         """Journals a message, then waits for its turn. The same message sent again gets the same turn."""
         return await (await self.accept_message(conversation_id, sent))
 
-    async def accept_message(self, conversation_id: str, sent: MessageIn) -> asyncio.Future[Turn]:
-        """Journals a message and puts it in line. When this returns, the message is on disk."""
-        conversation = await self.get_conversation(conversation_id)
-        redacted = self.redactor().redact(sent.text or "")
-        kept = sent.model_copy(update={"text": redacted.text}) if sent.text else sent
-        self.queues.refuse_when_full(conversation_id)
-        now = self.settings.now()
-        message, new = await self.database.run(
-            journal.journal_message, conversation_id, kept, now, conversation.choices
-        )
-        if not new:
-            return await self._known_turn(conversation_id, message, journal.digest_of(kept.text, kept.choice))
-        if conversation.memory.careful and redacted.kinds:
-            sealed = self.seal.close({"text": sent.text})
-            await self.database.run(journal.keep_sealed, conversation_id, "crisis", sealed, now)
-        return self.queues.join(conversation_id, message)
+    async def accept_message(
+        self, conversation_id: str, sent: MessageIn, hurried: bool = False
+    ) -> asyncio.Future[Turn]:
+        """Journals a message and puts it in line. When this returns, the message is on disk. Who is `hurried`
+        is told so, and waits a little longer."""
+        message = await self.database.run(self._journal, conversation_id, sent, hurried)
+        if hurried:
+            self.events.announce(conversation_id)
+        if message.turn_id:
+            return await self._known_turn(message.turn_id)
+        pause = SLOWED_SECONDS if hurried else 0
+        return self.queues.find(conversation_id, message.id) or self.queues.join(conversation_id, message, pause)
 
-    async def _known_turn(self, conversation_id: str, message: Message, digest: str) -> asyncio.Future[Turn]:
-        """The turn of a message sent before, or the promise of it."""
-        if message.digest != digest:
-            raise RequestRefused("other_content", 409)
-        if message.turn_id is None:
-            return self.queues.find(conversation_id, message.id) or self.queues.join(conversation_id, message)
-        turn = await self.database.run(journal.get_turn, message.turn_id)
+    def _journal(self, connection: Connection, conversation_id: str, sent: MessageIn, hurried: bool) -> Message:
+        """The journalled message: the one known by this id, or a new one, redacted; what a careful conversation
+        masks is kept sealed."""
+        conversation = journal.get_conversation(connection, conversation_id, lock=True)
+        if conversation is None:
+            raise RequestRefused("conversation_not_found", 404)
+        redactor = self.redactor()
+        redacted = redactor.redact(sent.text or "")
+        digest = journal.digest_of(redacted.text, sent.choice)
+        known = journal.find_message(connection, conversation_id, sent.client_message_id)
+        if known:
+            if known.digest != digest:
+                raise RequestRefused("other_content", 409)
+            return known
+        if sent.choice and sent.choice not in (*conversation.choices, *journal.ALWAYS_OFFERED):
+            raise RequestRefused("choice_not_offered", 422)
+        refuse_when_full(message for _, message in journal.waiting_messages(connection, conversation_id))
+        now = self.settings.now()
+        if conversation.memory.careful:
+            redacted = redactor.hide_addresses(redacted)
+            if redacted.kinds:
+                sealed = self.seal.close({"text": sent.text})
+                journal.keep_sealed(connection, conversation_id, "crisis", sealed, now)
+        if hurried:
+            journal.add_event(connection, conversation_id, "notice", {"text": load_wording()["notices"]["slowed"]})
+        kept = sent.model_copy(update={"text": redacted.text}) if sent.text else sent
+        return journal.journal_message(connection, conversation_id, kept, digest, now)
+
+    async def _known_turn(self, turn_id: str) -> asyncio.Future[Turn]:
+        """The turn of a message answered before."""
+        turn = await self.database.run(journal.get_turn, turn_id)
         if turn is None:
             raise RequestRefused("conversation_not_found", 404)
         done: asyncio.Future[Turn] = asyncio.get_running_loop().create_future()
@@ -144,17 +169,14 @@ class Desk:
         """One turn: ask the engine, or apologise; record it; tell the pages. Never raises."""
         try:
             conversation = await self.get_conversation(conversation_id)
-            question = self._ask(conversation, messages)
-            done = await self._answer(question)
+            done = await self._answer(self._ask(conversation, messages))
             await self.database.run(journal.record_turn, conversation_id, [message.id for message in messages], done)
-            if done.turn.understanding and done.turn.understanding.act in ("human", "callback"):
-                kind = done.turn.understanding.act
-                await self.database.run(journal.keep_wish, conversation_id, kind, done.finished_at)
             self.events.announce(conversation_id)
             return done.turn
         except Exception:
             log.exception("turn_not_recorded", conversation=conversation_id)
-            return self._apologise(uuid.uuid4().hex, "apology", Memory())[0]
+            self.unsettled.set()
+            return self._last_words()
 
     def _ask(self, conversation: Conversation, messages: Sequence[Message]) -> Question:
         """Fragments are read together; a choice stands alone."""
@@ -210,6 +232,21 @@ class Desk:
         )
         return turn, memory
 
+    def _last_words(self) -> Turn:
+        """The apology when there may be neither database nor catalogue."""
+        try:
+            return self._apologise(uuid.uuid4().hex, "apology", Memory())[0]
+        except Exception:
+            log.exception("no_apology")
+            return Turn(
+                turn_id=uuid.uuid4().hex,
+                outcome=Outcome.FAILED,
+                reply=Reply(**load_wording()["last_words"]),
+                understanding=None,
+                model=None,
+                catalogue_edition="",
+            )
+
     # -- upkeep -----------------------------------------------------------------------------------
 
     async def get_conversation(self, conversation_id: str) -> Conversation:
@@ -219,21 +256,31 @@ class Desk:
         return found
 
     async def settle_unanswered(self) -> int:
-        """After a restart: gives every acknowledged message without an outcome its apology. Returns how many."""
-        waiting = await self.database.run(journal.waiting_messages)
+        """After a restart, or when the database was away: gives every acknowledged message that has no outcome and
+        waits for none its apology. Returns how many."""
+        found = await self.database.run(journal.waiting_messages)
+        waiting = [(one, message) for one, message in found if self.queues.find(one, message.id) is None]
         for conversation_id, message in waiting:
             conversation = await self.get_conversation(conversation_id)
             question = self._ask(conversation, [message])
             turn, memory = self._apologise(question.turn_id, "apology", conversation.memory)
-            record = Record(turn, memory, (), (), question.as_body(0), None, "restarted", self.settings.now())
-            await self.database.run(journal.record_turn, conversation_id, [message.id], record)
+            record = Record(turn, memory, (), (), question.as_body(0), None, "unsettled", self.settings.now())
+            with contextlib.suppress(AlreadyAnswered):
+                await self.database.run(journal.record_turn, conversation_id, [message.id], record)
+                self.events.announce(conversation_id)
         return len(waiting)
 
-    async def notify_slowed(self, conversation_id: str) -> None:
-        """Tells the resident that messages are taken one by one."""
-        content = {"text": load_wording()["notices"]["slowed"]}
-        await self.database.run(journal.add_event, conversation_id, "notice", content)
-        self.events.announce(conversation_id)
+    async def settle_when_needed(self) -> None:
+        """Forever: settles what a turn that could not be recorded has left, as soon as the database takes it."""
+        while True:
+            await self.unsettled.wait()
+            await asyncio.sleep(SETTLE_SECONDS)
+            self.unsettled.clear()
+            try:
+                await self.settle_unanswered()
+            except Exception as error:
+                log.error("not_settled", error=type(error).__name__)
+                self.unsettled.set()
 
     def redactor(self) -> Redactor:
         """A redactor that knows the public numbers of the edition in force."""

@@ -13,7 +13,7 @@ import aiohttp
 
 from actions.payload import Memory
 from api.errors import EngineBusy, EngineMissed, EngineNonsense
-from api.messages import EngineReply, Understanding
+from api.messages import EngineReply, Parsed, Understanding
 from api.settings import Settings
 
 ROUTES = "/webhooks/gateway"
@@ -89,38 +89,39 @@ class Engine:
 
     async def send(self, question: Question) -> EngineReply:
         """One turn. Raises EngineBusy, EngineMissed (late or unreachable) or EngineNonsense."""
-        try:
-            async with asyncio.timeout(self.settings.queue_wait):
-                await self._admits.acquire()
-        except TimeoutError as error:
-            raise EngineBusy from error
-        try:
-            deadline = time.time() + self.settings.actions_deadline
-            reply = EngineReply.from_engine(await self._post("/turn", question.as_body(deadline)))
-        finally:
-            self._admits.release()
+        deadline = time.time() + self.settings.actions_deadline
+        reply = EngineReply.from_engine(await self._post("/turn", question.as_body(deadline)))
         self.health.answered()
         return reply
 
     async def understand(self, text: str, topic: str | None, now: dt.datetime) -> Understanding:
         """What a text would be understood as, `topic` being the current one. Nothing is stored."""
         body = {"text": text, "memory": {"topic": topic}, "now": now.isoformat()}
-        found = await self._post("/parse", body)
-        return Understanding.model_validate(found["understanding"])
+        return Parsed.from_engine(await self._post("/parse", body)).understanding
 
-    async def _post(self, route: str, body: dict[str, Any]) -> Any:
-        if self._session is None:
-            raise EngineMissed("not opened")
+    async def _post(self, route: str, body: dict[str, Any]) -> bytes:
+        """Waiting to be admitted and for the answer share one deadline."""
+        started = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self.settings.engine_deadline):
-                async with self._session.post(ROUTES + route, json=body) as response:
-                    if response.status != 200:
-                        raise EngineNonsense(f"status {response.status}")
-                    return await response.json(content_type=None)
+            async with asyncio.timeout(self.settings.queue_wait):
+                await self._admits.acquire()
+        except TimeoutError as error:
+            raise EngineBusy from error
+        try:
+            async with asyncio.timeout_at(started + self.settings.engine_deadline):
+                return await self._exchange(route, body)
         except TimeoutError as error:
             self.health.missed()
             raise EngineMissed("deadline") from error
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise EngineMissed(type(error).__name__) from error
-        except ValueError as error:
-            raise EngineNonsense("not JSON") from error
+        finally:
+            self._admits.release()
+
+    async def _exchange(self, route: str, body: dict[str, Any]) -> bytes:
+        if self._session is None:
+            raise EngineMissed("not opened")
+        async with self._session.post(ROUTES + route, json=body) as response:
+            if response.status != 200:
+                raise EngineNonsense(f"status {response.status}")
+            return await response.read()

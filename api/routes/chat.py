@@ -27,8 +27,6 @@ from api.store import journal
 from api.turns import Desk
 
 LISTENERS_AT_MOST = 10
-SLOWED_SECONDS = 2.0
-PING_SECONDS = 15
 
 router = APIRouter(prefix="/api/v1")
 
@@ -76,10 +74,8 @@ async def post_message(
 ) -> Any:
     """Takes a message: 200 with its turn, or with ``?wait=0`` 202 at once (the turn comes as an event)."""
     desk = desk_of(request)
-    if await request.app.state.limits.is_hurried(conversation_id):
-        await desk.notify_slowed(conversation_id)
-        await asyncio.sleep(SLOWED_SECONDS)
-    promised = await desk.accept_message(conversation_id, sent)
+    hurried = await request.app.state.limits.is_hurried(conversation_id)
+    promised = await desk.accept_message(conversation_id, sent, hurried)
     if not wait:
         return Response(json.dumps({"client_message_id": sent.client_message_id}), 202, media_type="application/json")
     return await asyncio.shield(promised)
@@ -97,7 +93,7 @@ async def stream_events(
         last = int(last_event_id)
     else:
         last = await desk.database.run(journal.last_event, conversation_id)
-    return EventSourceResponse(follow(desk, conversation_id, last), ping=PING_SECONDS)
+    return EventSourceResponse(follow(desk, conversation_id, last), ping=desk.settings.ping_every)
 
 
 async def follow(desk: Desk, conversation_id: str, last: int) -> AsyncIterator[ServerSentEvent]:
@@ -105,10 +101,11 @@ async def follow(desk: Desk, conversation_id: str, last: int) -> AsyncIterator[S
     with desk.events.listening(conversation_id) as news:
         while True:
             news.clear()
-            for number, kind, content in await desk.database.run(journal.events_after, conversation_id, last):
+            events = await desk.database.run(journal.events_after, conversation_id, last)
+            for number, kind, content in events:
                 last = number
                 yield ServerSentEvent(json.dumps(content, ensure_ascii=False), event=kind, id=str(number))
-            if await desk.database.run(journal.get_conversation, conversation_id) is None:
+            if not events and await desk.database.run(journal.get_conversation, conversation_id) is None:
                 yield ServerSentEvent("{}", event="closed")
                 return
             await news.wait()

@@ -44,9 +44,9 @@ async def tell_opening(
     if place is None:
         raise RequestRefused("not_found", 404)
     moment = at or desk.settings.now()
-    moment = moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
     if not 2000 <= moment.year <= 2100:
         raise RequestRefused("invalid_request", 422)
+    moment = moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
     found = opening(place, edition.calendar, moment)
     times = {
         name: value and value.isoformat() for name, value in (("until", found.until), ("opens_next", found.opens_next))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -12,17 +14,29 @@ from sqlalchemy import Connection, Engine, create_engine, event
 P = ParamSpec("P")
 T = TypeVar("T")
 
+WAIT_SECONDS = 5
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={WAIT_SECONDS * 1000}",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
+
 
 def open_engine(url: str, writes: bool = True) -> Engine:
-    """An engine whose transactions are durable once committed."""
+    """An engine whose transactions are durable once committed. Its errors do not tell what was to be stored:
+    they reach the log."""
+    told = {"hide_parameters": True, "json_serializer": partial(json.dumps, ensure_ascii=False)}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        limits = {"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={WAIT_SECONDS}s"}
+        return create_engine(url, pool_pre_ping=True, pool_timeout=WAIT_SECONDS, connect_args=limits, **told)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **told)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

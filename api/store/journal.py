@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, delete, func, insert, select, update
 
-from api.errors import RequestRefused
 from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
 from api.store.tables import conversation, event, message, sealed_note, turn, wish
 
 CRISIS = "crisis"
 ALWAYS_OFFERED = ("act:human", "act:capabilities", "act:start_over")
+WISHES = ("human", "callback")
 
 
 def hash_token(token: str) -> str:
@@ -62,6 +62,10 @@ class Record:
     finished_at: dt.datetime
 
 
+class AlreadyAnswered(Exception):
+    """A message has its outcome, or was erased."""
+
+
 def open_conversation(connection: Connection, found: Conversation, token_hash: str, greeting: Record) -> None:
     """Keeps a new conversation and its greeting."""
     connection.execute(
@@ -78,8 +82,10 @@ def open_conversation(connection: Connection, found: Conversation, token_hash: s
     _insert_turn(connection, found.id, greeting)
 
 
-def get_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
-    row = connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one_or_none()
+def get_conversation(connection: Connection, conversation_id: str, lock: bool = False) -> Conversation | None:
+    """The conversation; with `lock`, others that lock it wait until this transaction ends."""
+    query = select(conversation).where(conversation.c.id == conversation_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         return None
     return Conversation(row.id, row.code, row.channel, Memory.model_validate(row.memory), tuple(row.choices))
@@ -90,37 +96,33 @@ def find_by_token(connection: Connection, token: str) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def find_message(connection: Connection, conversation_id: str, client_message_id: str) -> Message | None:
+    query = select(message).where(
+        message.c.conversation_id == conversation_id, message.c.client_message_id == client_message_id
+    )
+    row = connection.execute(query).one_or_none()
+    return _as_message(row) if row else None
+
+
+def _as_message(row: Any) -> Message:
+    return Message(row.id, row.text, row.choice, row.digest, row.turn_id)
+
+
 def journal_message(
-    connection: Connection,
-    conversation_id: str,
-    sent: MessageIn,
-    received_at: dt.datetime,
-    offered: Sequence[str],
-) -> tuple[Message, bool]:
-    """Puts a message on disk. Returns it and whether it is new; `sent` is already redacted. A new choice must
-    be one of those `offered`."""
-    known = connection.execute(
-        select(message).where(
-            message.c.conversation_id == conversation_id,
-            message.c.client_message_id == sent.client_message_id,
-        )
-    ).one_or_none()
-    if known:
-        return Message(known.id, known.text, known.choice, known.digest, known.turn_id), False
-    if sent.choice is not None and sent.choice not in (*offered, *ALWAYS_OFFERED):
-        raise RequestRefused("choice_not_offered", 422)
-    digest = digest_of(sent.text, sent.choice)
+    connection: Connection, conversation_id: str, kept: MessageIn, digest: str, received_at: dt.datetime
+) -> Message:
+    """Puts a new message on disk; `kept` is already redacted, `digest` tells whether it is sent again."""
     result = connection.execute(
         insert(message).values(
             conversation_id=conversation_id,
-            client_message_id=sent.client_message_id,
+            client_message_id=kept.client_message_id,
             digest=digest,
-            text=sent.text,
-            choice=sent.choice,
+            text=kept.text,
+            choice=kept.choice,
             received_at=received_at,
         )
     )
-    return Message(_key_of(result), sent.text, sent.choice, digest, None), True
+    return Message(_key_of(result), kept.text, kept.choice, digest, None)
 
 
 def _key_of(result: CursorResult[Any]) -> int:
@@ -136,9 +138,13 @@ def digest_of(text: str | None, choice: str | None) -> str:
 
 
 def record_turn(connection: Connection, conversation_id: str, messages: Sequence[int], done: Record) -> int:
-    """Records the one outcome of these messages. Returns the event's id."""
+    """Records the one outcome of these messages, or raises AlreadyAnswered. Returns the event's id."""
     _insert_turn(connection, conversation_id, done)
-    connection.execute(update(message).where(message.c.id.in_(messages)).values(turn_id=done.turn.turn_id))
+    waiting = update(message).where(message.c.id.in_(messages), message.c.turn_id.is_(None))
+    if connection.execute(waiting.values(turn_id=done.turn.turn_id)).rowcount != len(messages):
+        raise AlreadyAnswered(done.turn.turn_id)
+    if done.turn.understanding and done.turn.understanding.act in WISHES:
+        keep_wish(connection, conversation_id, done.turn.understanding.act, done.finished_at)
     choices = [choice.value for choice in done.turn.reply.choices] if done.turn.reply else []
     connection.execute(
         update(conversation)
@@ -218,20 +224,23 @@ def get_record(connection: Connection, turn_id: str) -> Record | None:
     )
 
 
-def waiting_messages(connection: Connection) -> list[tuple[str, Message]]:
+def waiting_messages(connection: Connection, conversation_id: str | None = None) -> list[tuple[str, Message]]:
     """Acknowledged messages without an outcome, with their conversations, in order of arrival."""
     query = select(message).where(message.c.turn_id.is_(None)).order_by(message.c.id)
-    rows = connection.execute(query)
-    return [(r.conversation_id, Message(r.id, r.text, r.choice, r.digest, None)) for r in rows]
+    if conversation_id:
+        query = query.where(message.c.conversation_id == conversation_id)
+    return [(row.conversation_id, _as_message(row)) for row in connection.execute(query)]
 
 
 def read_transcript(connection: Connection, conversation_id: str) -> Transcript | None:
-    """The whole conversation in the order things were said; None when there is none."""
+    """The whole conversation, each reply after what it answers; None when there is none. The order is that of
+    arrival, not of the clock, which may be set back."""
     found = get_conversation(connection, conversation_id)
     if found is None:
         return None
-    lines: list[tuple[dt.datetime, int, Entry]] = []
-    query = select(message).where(message.c.conversation_id == conversation_id).order_by(message.c.id)
+    messages = connection.execute(select(message).where(message.c.conversation_id == conversation_id)).all()
+    last_of = {row.turn_id: row.id for row in sorted(messages, key=lambda row: row.id)}
+    lines: list[tuple[int, int, Entry]] = []
     titles: dict[str, str] = {}
     for row in connection.execute(select(turn).where(turn.c.conversation_id == conversation_id)):
         done = _as_turn(row)
@@ -246,11 +255,11 @@ def read_transcript(connection: Connection, conversation_id: str) -> Transcript 
             helpful=row.helpful,
             careful=bool(done.understanding and done.understanding.act == CRISIS),
         )
-        lines.append((row.finished_at, 1, entry))
-    for row in connection.execute(query):
+        lines.append((last_of.get(row.id, 0), 1, entry))
+    for row in messages:
         text = row.text or titles.get(row.choice) or row.choice
         entry = Entry(kind=EntryKind.RESIDENT, text=text, at=row.received_at, turn_id=row.turn_id)
-        lines.append((row.received_at, 0, entry))
+        lines.append((row.id, 0, entry))
     ordered = sorted(lines, key=lambda line: line[:2])
     return Transcript(conversation_id=conversation_id, code=found.code, entries=tuple(e for *_, e in ordered))
 

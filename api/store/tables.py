@@ -123,4 +123,5 @@ sealed_note = Table(
 )
 
 Index("message_waiting", message.c.conversation_id, message.c.turn_id)
+Index("message_of_turn", message.c.turn_id)
 Index("event_of_conversation", event.c.conversation_id, event.c.id)

@@ -98,10 +98,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("message_waiting", ["conversation_id", "turn_id"], unique=False)
+        batch_op.create_index("message_of_turn", ["turn_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("message_of_turn")
         batch_op.drop_index("message_waiting")
 
     op.drop_table("message")
