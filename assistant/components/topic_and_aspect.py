@@ -106,6 +106,9 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             choice = metadata.get("choice")
             found = take_choice(choice, context) if choice else self.understander.understand(text, context)
             found["entities"] = [] if choice else self._entities(text, metadata)
+            if not found["sure"] and any(entity["type"] == "place" for entity in found["entities"]):
+                # a place named is what is meant; a topic that was only guessed would mislead
+                found["topic"] = None
             intent = SAY + found["act"] if found["act"] else ASK + found["aspect"]
             message.set("intent", {"name": intent, "confidence": found["confidence"]}, add_to_output=True)
             message.set("entities", self._as_entities(found), add_to_output=True)
