@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker
+from actions.catalogue.ranking import PointRanker, Ranked
 from actions.catalogue.records import Answer, Kind, Point, Topic
-from actions.catalogue.rendering import in_force, lapsed, render
+from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
 from actions.composing import Draft, contacts_of
 from actions.find_service import ask_which_topic
 from actions.payload import Memory, Outcome, Payload
@@ -16,6 +15,10 @@ from actions.turn import Asked, EditionSource, TurnAction
 
 POINTS_AT_MOST = 3
 CHARACTERS_AT_MOST = 130
+# A point this well hit is said without those that fit much worse.
+WELL_HIT = 6.0
+MUCH_WORSE = 0.35
+FIGURE = "000"
 
 
 class ExplainTopic(TurnAction):
@@ -78,18 +81,18 @@ def find_answer(edition: Edition, topic: Topic, aspect: str) -> Answer | None:
     return None
 
 
-def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, points: Sequence[Point]) -> Payload:
+def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, ranked: Ranked) -> Payload:
     """Says the first points, as many as can be listened to and only of one kind, and offers the rest.
 
     If what fits best is not confirmed, or has lapsed, the reply is a decline."""
-    first = points[0]
+    first = ranked[0][0]
     if lapsed(first, asked.today):
         return decline(asked, draft.edition, topic, aspect, first)
-    points = [point for point in points if not lapsed(point, asked.today)]
-    said = points_to_say(points)
+    ranked = [(point, score) for point, score in ranked if not lapsed(point, asked.today)]
+    said = points_to_say(ranked)
     for point in said:
         draft.say_point(point)
-    more = tuple(point.id for point in points[len(said) :])
+    more = tuple(point.id for point, _ in ranked[len(said) :])
     unknown = first.kind is Kind.UNKNOWN
     if unknown:
         send_on(draft, topic, aspect)
@@ -108,15 +111,22 @@ def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, points: Se
     return draft.finish(Outcome.DECLINED if unknown else Outcome.ANSWERED, memory)
 
 
-def points_to_say(points: Sequence[Point]) -> list[Point]:
-    """The first of `points` that go together in one reply."""
+def points_to_say(ranked: Ranked) -> list[Point]:
+    """The first points that go together in one reply."""
     said: list[Point] = []
-    for point in points[:POINTS_AT_MOST]:
-        too_long = sum(len(one.text) for one in (*said, point)) > CHARACTERS_AT_MOST
-        if said and (too_long or point.kind is not said[0].kind):
+    best = ranked[0][1]
+    for point, score in ranked[:POINTS_AT_MOST]:
+        too_long = sum(length_of(one) for one in (*said, point)) > CHARACTERS_AT_MOST
+        far = best >= WELL_HIT and score < MUCH_WORSE * best
+        if said and (too_long or far or point.kind is not said[0].kind):
             break
         said.append(point)
     return said
+
+
+def length_of(point: Point) -> int:
+    """About how many characters of a point are heard."""
+    return len(PLACEHOLDER.sub(FIGURE, point.text))
 
 
 def offer_aspects(draft: Draft, topic: Topic, aspect: str) -> None:

@@ -31,7 +31,7 @@ class TakeReply(ExplainTopic):
 
 def say_more(asked: Asked, edition: Edition) -> Payload:
     """The points on offer."""
-    points = [edition.points[point] for point in asked.memory.more if point in edition.points]
+    points = [(edition.points[point], 0.0) for point in asked.memory.more if point in edition.points]
     topic = edition.topics.get(asked.memory.topic or "")
     if not points or topic is None:
         return (
