@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import CODES, RequestRefused, load_wording
 from api.messages import CallbackIn, FeedbackIn, MessageIn
-from api.web import cookies, pages
+from api.web import cookies, pages, showing
 
 if TYPE_CHECKING:
     from api.messages import Opened
@@ -135,7 +135,7 @@ async def _load_transcript(request: Request) -> dict[str, Any]:
     if conversation_id is None:
         return {"view": view, "conversation_id": None, "code": None, "messages": []}
     transcript = await _desk(request).read_transcript(conversation_id)
-    messages = pages.list_messages(transcript.entries, view)
+    messages = showing.list_messages(transcript.entries, view)
     return {"view": view, "conversation_id": conversation_id, "code": transcript.code, "messages": messages}
 
 
@@ -155,7 +155,9 @@ async def begin(request: Request) -> Response:
     """For the scripts, before the first message: ``{conversation_id, code}`` and the cookie."""
     _check_csrf(request)
     conversation_id, opened = await _open_if_new(request)
-    response = JSONResponse({"conversation_id": conversation_id, "code": opened.code if opened else None})
+    response = JSONResponse(
+        {"conversation_id": conversation_id, "code": showing.spell_code(opened.code) if opened else None}
+    )
     if opened is not None:
         cookies.keep_token(request, response, opened.token)
     return response
@@ -165,7 +167,7 @@ async def begin(request: Request) -> Response:
 async def say(request: Request) -> Response:
     """A typed question; on a mistake the page comes back with the text kept."""
     form = await _read_form(request)
-    wording, text = pages.load_wording()["composer"], _field(form, "text")
+    wording, text = showing.load_wording()["composer"], _field(form, "text")
     if not text:
         return await _render_chat(request, wording["empty"])
     if len(text) > LONGEST_TEXT:
@@ -256,7 +258,7 @@ async def show_callback(request: Request) -> Response:
 async def keep_callback(request: Request) -> Response:
     """Keep a number for a call back; it is sealed by the desk and opens a conversation if there is none."""
     form = await _read_form(request)
-    wording = pages.load_wording()["callback"]
+    wording = showing.load_wording()["callback"]
     phone, note = _field(form, "phone"), _field(form, "note")
     way = "text" if _field(form, "way") == "text" else "voice"
     number = re.sub(r"[\s()（）-]", "", phone)

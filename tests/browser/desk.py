@@ -23,17 +23,11 @@ from api.web import cookies, pages
 CANNED: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "replies.yml").read_text(encoding="utf-8"))
 
 
-class CarefulEntry(Entry):
-    """An entry of a conversation that stays careful after a crisis."""
-
-    careful: bool = False
-
-
 @dataclass
 class Conversation:
     code: str
     entries: list[Entry] = field(default_factory=list)
-    turns: dict[str, Turn] = field(default_factory=dict)
+    sent: dict[str, tuple[MessageIn, asyncio.Task[Turn]]] = field(default_factory=dict)
     news: list[Turn] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -53,18 +47,32 @@ class CannedDesk:
 
     async def open_conversation(self, channel: str) -> Opened:
         conversation_id, token = secrets.token_hex(8), secrets.token_hex(16)
-        self.conversations[conversation_id] = Conversation(code=CANNED["code"])
+        greeting = _reply("greeting")
+        said = {"kind": EntryKind.ASSISTANT, "text": greeting.text, "at": dt.datetime.now(dt.UTC), "turn_id": "0"}
+        first = Entry(**said, outcome=Outcome.ANSWERED, reply=greeting)
+        self.conversations[conversation_id] = Conversation(code=CANNED["code"], entries=[first])
         self.tokens[token] = conversation_id
-        return Opened(conversation_id=conversation_id, token=token, code=CANNED["code"], reply=_reply("greeting"))
+        return Opened(conversation_id=conversation_id, token=token, code=CANNED["code"], reply=greeting)
 
     async def find_by_token(self, token: str) -> str | None:
         return self.tokens.get(token)
 
-    async def take_message(self, conversation_id: str, message: MessageIn) -> Turn:
+    async def take_message(self, conversation_id: str, sent: MessageIn) -> Turn:
+        return await self.accept_message(conversation_id, sent)
+
+    def accept_message(self, conversation_id: str, sent: MessageIn) -> asyncio.Task[Turn]:
+        """The same message sent again is one turn; the same id with other words is refused."""
+        known = self.conversations[conversation_id].sent
+        content, task = known.get(sent.client_message_id, (sent, None))
+        if content != sent:
+            raise RequestRefused("other_content", 409)
+        if task is None:
+            task = asyncio.create_task(self._answer(conversation_id, sent))
+            known[sent.client_message_id] = (sent, task)
+        return task
+
+    async def _answer(self, conversation_id: str, message: MessageIn) -> Turn:
         conversation = self.conversations[conversation_id]
-        known = conversation.turns.get(message.client_message_id)
-        if known:
-            return known
         said = message.text or CANNED["titles"].get(message.choice, message.choice)
         self.heard.append(said)
         turn_id = secrets.token_hex(6)
@@ -76,7 +84,7 @@ class CannedDesk:
         reply = _reply(name)
         said_back = {"turn_id": turn_id, "outcome": outcome, "reply": reply}
         turn = Turn(**said_back, understanding=None, model="canned", catalogue_edition="1")
-        entry = CarefulEntry(
+        entry = Entry(
             kind=EntryKind.ASSISTANT,
             text=reply.text,
             at=now,
@@ -86,7 +94,6 @@ class CannedDesk:
             careful=name == "crisis",
         )
         conversation.entries.append(entry)
-        conversation.turns[message.client_message_id] = turn
         async with conversation.changed:
             conversation.news.append(turn)
             conversation.changed.notify_all()
@@ -94,9 +101,8 @@ class CannedDesk:
 
     async def read_transcript(self, conversation_id: str) -> Transcript:
         conversation = self.conversations[conversation_id]
-        return Transcript.model_construct(
-            conversation_id=conversation_id, code=conversation.code, entries=tuple(conversation.entries)
-        )
+        entries = tuple(conversation.entries)
+        return Transcript(conversation_id=conversation_id, code=conversation.code, entries=entries)
 
     async def erase(self, conversation_id: str) -> None:
         self.erased.append(conversation_id)
@@ -132,7 +138,6 @@ def build_app() -> FastAPI:
     app.mount("/static", pages.static_files())
     app.include_router(page.router)
     handle_errors(app)
-    tasks: set[asyncio.Task[Turn]] = set()
 
     async def check(request: Request, conversation_id: str) -> None:
         token = cookies.read_token(request)
@@ -144,9 +149,7 @@ def build_app() -> FastAPI:
         await check(request, conversation_id)
         if not cookies.csrf_passes(request):
             raise RequestRefused("csrf", 403)
-        task = asyncio.create_task(desk.take_message(conversation_id, message))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        desk.accept_message(conversation_id, message)
         await asyncio.sleep(0)
         return JSONResponse({}, status_code=202)
 

@@ -150,7 +150,10 @@ def test_everything_to_press_is_large_enough(page: Page) -> None:
         .filter(([one, box]) => box.height < (one.matches('.main, .human, .choice') ? 60 : 44) - .5 || box.width < 43.5)
         .map(([one]) => one.outerHTML.slice(0, 90))"""
     assert page.evaluate(small) == []
-    for path in ("/settings", "/callback"):
+    for words in ("真人", "我不想活了", "示范站", "出错"):
+        ask(page, words)
+        assert page.evaluate(small) == [], words
+    for path in ("/settings", "/callback", "/cleared"):
         page.goto(path)
         assert page.evaluate(small) == []
 

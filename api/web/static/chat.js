@@ -3,7 +3,7 @@
 import { announce } from "./announce.js";
 import { emptyField, markField, restoreField, watchComposer } from "./composer.js";
 
-const WAIT_SHOWN = 800, SEND_LIMIT = 12000, LOOK_AGAIN = 5000, GIVE_UP = 40000, LONGEST = 2000, NEAR = 80;
+const WAIT_SHOWN = 800, SEND_LIMIT = 12000, LOOK_AGAIN = 5000, GIVE_UP = 40000, LONGEST = 2000, NEAR = 80, TWICE = 1000, HASTE = 400;
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement, say = $("composer").dataset, log = $("log"), list = $("messages");
 const csrf = document.querySelector('meta[name="csrf-token"]').content;
@@ -20,7 +20,11 @@ root.classList.add("scripts");
 // ---- showing -----------------------------------------------------------------------------------------------------
 const scroller = () => (log.scrollHeight > log.clientHeight + 1 && getComputedStyle(log).overflowY === "auto"
   ? log : document.scrollingElement);
-const isNearEnd = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight <= NEAR; };
+
+function isNearEnd() {   // whoever has the newest message in sight wants to see the next; whoever reads further up does not
+  const last = list.lastElementChild, floor = scroller() === log ? log.getBoundingClientRect().bottom : innerHeight;
+  return !last || last.getBoundingClientRect().bottom <= floor + NEAR;
+}
 
 function showEnd() {
   const last = list.lastElementChild;
@@ -215,7 +219,17 @@ function sendText(text, id, before) {
   send({ text }, text, id && text === before ? id : newId());
 }
 
-watchComposer((text) => sendText(text));
+let lastPress = { what: "", at: -Infinity };
+function isTwice(what) {   // a trembling hand presses twice: the same within a second counts once
+  const at = performance.now(), twice = what === lastPress.what && at - lastPress.at < TWICE;
+  lastPress = { what, at };
+  return twice;
+}
+
+// After a press the page moves: the second click of a double click may land on something else that nobody meant.
+const isHasty = () => performance.now() - lastPress.at < HASTE;
+
+watchComposer((text) => { if (!isTwice(text || lastPress.what)) sendText(text); });
 $("retry").addEventListener("click", () => {
   const act = again;
   $("text").focus();
@@ -227,11 +241,13 @@ document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter || document.activeElement, kind = form.dataset;
   if ("choice" in kind || "starters" in kind || "again" in kind) {
     event.preventDefault();
+    if (isHasty() || isTwice(`${form.action} ${button.value}`)) return;
     (matchMedia("(pointer: coarse)").matches ? log : $("text")).focus({ preventScroll: true });
     if (button.name === "choice") send({ choice: button.value }, button.textContent.trim(), newId());
     else send({ text: button.value }, button.value, newId());
   } else if ("feedback" in kind) {
     event.preventDefault();
+    if (isHasty()) return;
     const told = new FormData(form);
     told.set("helpful", button.value);
     fetch(form.action, { method: "POST", body: new URLSearchParams(told), credentials: "same-origin", redirect: "manual" })
@@ -268,6 +284,7 @@ addEventListener("offline", () => { showStatus(say.offline); announce(say.offlin
 addEventListener("online", () => { showStatus(""); announce(say.online); if (conversation) refresh(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.querySelector(".newer button").addEventListener("click", () => { showEnd(); log.focus({ preventScroll: true }); });
+if (list.lastElementChild?.classList.contains("resident")) startWait();   // reloaded before the answer came
 connect(conversation, "");
 if (!conversation) { quiet = true; refresh().then(() => { quiet = false; }); }   // from another site the strict cookie came late
 showEnd();
