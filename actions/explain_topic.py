@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker, Ranked
+from actions.catalogue.ranking import HIT_SCORE, PointRanker, Ranked
 from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
 from actions.composing import Draft, contacts_of
@@ -16,7 +16,7 @@ from actions.turn import Asked, EditionSource, TurnAction
 POINTS_AT_MOST = 3
 CHARACTERS_AT_MOST = 130
 # A point this well hit is said without those that fit much worse.
-WELL_HIT = 6.0
+WELL_HIT = 5.0
 MUCH_WORSE = 0.35
 FIGURE = "000"
 
@@ -49,11 +49,22 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     if not points and topic.ambiguous:
         return ask_which_topic(asked, edition, topic)
     if found is None or not points:
+        if ranked := points_hit(asked, ranker, topic, ranker.beyond(topic, asked.text), WELL_HIT):
+            return say_points(Draft(edition, asked.today, topic=topic), asked, topic, aspect, ranked)
         return decline(asked, edition, topic, aspect)
     draft = Draft(edition, asked.today, topic=topic)
     if found.lead:
         draft.add(found.lead, found.lead)
     return say_points(draft, asked, topic, aspect, ranker.order(points, asked.text))
+
+
+def points_hit(asked: Asked, ranker: PointRanker, topic: Topic, words: str, least: float = HIT_SCORE) -> Ranked:
+    """The point of a topic, under whatever aspect, that the words clearly hit, then the others of its answer."""
+    edition = ranker.edition
+    answers = {home: answer for home, answer in edition.answers.items() if home[0] == topic.id}
+    points = [point for answer in answers.values() for point in sayable(answer, edition, asked.today)]
+    hit = ranker.clear_hit([point for point in points if not lapsed(point, asked.today)], words, least)
+    return ranker.rank(sayable(answers[edition.homes[hit.id]], edition, asked.today), words) if hit else []
 
 
 def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:
