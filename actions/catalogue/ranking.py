@@ -18,9 +18,14 @@ from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER
 
 _RUNS = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]+")
-_EMPTY_WORDS = frozenset("的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来办领拿")
+_EMPTY_WORDS = frozenset(
+    "的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来办领拿"
+)
 _OWN_WORDS_COUNT = 3
 _COMMON_SHARE = 0.6
+# A name of the topic that no more of its texts than these use is about those, not about the whole topic.
+_FEW_TEXTS = 3
+_FEW_SHARE = 0.2
 # Measured on the held-out and training sentences that are out of scope: none of them comes near both at once.
 HIT_SCORE = 12.0
 _HIT_SCORE_A_GRAM = 1.2
@@ -32,6 +37,7 @@ Ranked = Sequence[tuple[Point, float]]
 class _Index:
     """The points of one topic: their places in the BM25 index, and the grams that tell them apart."""
 
+    texts: tuple[str, ...]
     places: Mapping[str, int]
     telling: frozenset[str]
     found: bm25s.BM25
@@ -78,10 +84,13 @@ class PointRanker:
         return None
 
     def beyond(self, topic: Topic, words: str, points: Sequence[Point] = ()) -> str:
-        """The words without empty ones and the topic's names, those excepted that one of the `points` uses."""
-        told = " ".join(word for point in points for word in point.words)
-        names = (name for name in (topic.name, *topic.aliases) if name not in told)
-        for name in sorted((*names, *_asking()["empty"]), key=len, reverse=True):
+        """The words without empty ones and the topic's names; names that tell its points apart stay."""
+        own = " ".join(word for point in points for word in point.words)
+        texts = self._indexes[topic.id].texts if topic.id in self._indexes else ()
+        common = max(_FEW_TEXTS, len(texts) * _FEW_SHARE)
+        names = {name: sum(name in text for text in texts) for name in (topic.name, *topic.aliases) if name not in own}
+        empty = [name for name, count in names.items() if count == 0 or count > common]
+        for name in sorted((*empty, *_asking()["empty"]), key=len, reverse=True):
             words = words.replace(name, " ")
         return words
 
@@ -118,6 +127,7 @@ def _index(points: Sequence[Point], edition: Edition) -> _Index:
     found = bm25s.BM25()
     found.index(documents, show_progress=False)
     return _Index(
+        texts=tuple({f"{point.text} {' '.join(point.words)}" for point in points}),
         places={point.id: place for place, point in enumerate(points)},
         telling=frozenset(gram for gram, count in counts.items() if count <= most),
         found=found,
