@@ -16,8 +16,10 @@ from actions.turn import Asked, EditionSource, TurnAction
 POINTS_AT_MOST = 3
 CHARACTERS_AT_MOST = 130
 # A point this well hit is said without those that fit much worse.
-WELL_HIT = 5.0
+WELL_HIT = 3.0
 MUCH_WORSE = 0.35
+# What is enough where the topic is sure and only the aspect holds no answer.
+NAMED_HIT = 5.0
 FIGURE = "000"
 
 
@@ -49,7 +51,7 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     if not points and topic.ambiguous:
         return ask_which_topic(asked, edition, topic)
     if found is None or not points:
-        if ranked := points_hit(asked, ranker, topic, ranker.beyond(topic, asked.text), WELL_HIT):
+        if ranked := points_hit(asked, ranker, topic, ranker.beyond(topic, asked.text), NAMED_HIT):
             return say_points(Draft(edition, asked.today, topic=topic), asked, topic, aspect, ranked)
         return decline(asked, edition, topic, aspect)
     draft = Draft(edition, asked.today, topic=topic)

@@ -6,14 +6,14 @@ import datetime as dt
 from itertools import groupby
 
 from actions.catalogue.edition import Edition
-from actions.catalogue.hours import State, Why, opening
-from actions.catalogue.records import Place, Schedule
+from actions.catalogue.hours import State, Why, day_hours, opening
+from actions.catalogue.records import Place, Schedule, Weekday
 from actions.composing import Draft, contacts_of
 from actions.explain_topic import ExplainTopic, find_answer
 from actions.payload import Memory, Outcome, Payload
 from actions.turn import Asked
 
-HOLIDAY_HOUR = dt.time(10)
+MORNING = dt.time(10)
 WHY_UNKNOWN = {Why.HOLIDAY: "why_holiday", Why.NO_CALENDAR: "why_no_calendar"}
 
 
@@ -67,18 +67,26 @@ def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
 
 
 def moment(asked: Asked, edition: Edition, place: Place) -> dt.datetime | None:
-    """The time asked about: a time, a day at the hour it is now, a named holiday, or now. None for a holiday
+    """The time asked about: a time, when a day or named holiday begins there, or now. None for a holiday
     whose next days we do not know: no other moment may stand in for it."""
     if time := asked.understanding.value_of("time"):
         return dt.datetime.fromisoformat(time).replace(tzinfo=asked.now.tzinfo)
     if day := asked.understanding.value_of("date"):
-        return dt.datetime.combine(dt.date.fromisoformat(day), asked.now.timetz())
+        return start_of(dt.date.fromisoformat(day), asked, edition, place)
     if holiday := asked.understanding.value_of("holiday"):
         named = [day.date for day in edition.calendar.values() if day.holiday and holiday in day.name]
         own = [exception.since for exception in place.exceptions if holiday in exception.reason]
         coming = min((day for day in (*named, *own) if day >= asked.today), default=None)
-        return dt.datetime.combine(coming, HOLIDAY_HOUR, tzinfo=asked.now.tzinfo) if coming else None
+        return start_of(coming, asked, edition, place) if coming else None
     return asked.now
+
+
+def start_of(day: dt.date, asked: Asked, edition: Edition, place: Place) -> dt.datetime:
+    """When a place first opens on a day; the middle of the morning if it does not; now if that is today."""
+    if day == asked.today:
+        return asked.now
+    shifts = day_hours(place, edition.calendar, day).shifts
+    return (shifts[0][0] if shifts else dt.datetime.combine(day, MORNING)).replace(tzinfo=asked.now.tzinfo)
 
 
 def say_where(draft: Draft, place: Place, asked: Asked) -> bool:
@@ -118,6 +126,8 @@ def say_opening(draft: Draft, place: Place, at: dt.datetime, asked: Asked) -> bo
     """Says how the place stands at a moment; False when that is not known."""
     state = opening(place, draft.edition.calendar, at)
     when = draft.edition.phrases["now_word"].text if at == asked.now else say_time(draft, at)
+    if state.state is not State.OPEN and at != asked.now and not asked.understanding.value_of("time"):
+        when = draft.edition.phrases["day"].text.format(month=at.month, day=at.day)
     if state.state is State.OPEN:
         if state.until is None:
             draft.say("place_open_on", place=place.name, when=when)
@@ -151,10 +161,21 @@ def weekly(draft: Draft, schedules: tuple[Schedule, ...], on: dt.date) -> str:
     valid = [s for s in schedules if (not s.valid_from or s.valid_from <= on) and (not s.valid_to or on <= s.valid_to)]
     lines = []
     for days, shifts in groupby(sorted(valid, key=lambda s: (s.byday, s.opens_at)), key=lambda s: s.byday):
-        named = phrases["join_days"].text.join(phrases[f"day_{day.value.lower()}"].text for day in days)
+        named = name_days(draft, days)
         for shift in shifts:
             line = phrases["weekly_line"].text
             opens, closes = clock_of(draft, shift.opens_at), clock_of(draft, shift.closes_at)
             lines.append(line.format(days=named, opens=opens, closes=closes))
             named = ""
     return str(phrases["join_hours"].text.join(lines))
+
+
+def name_days(draft: Draft, days: tuple[Weekday, ...]) -> str:
+    """The days by name; three or more in a row by the first and the last."""
+    phrases = draft.edition.phrases
+    names = [phrases[f"day_{day.value.lower()}"].text for day in days]
+    week = tuple(Weekday)
+    first = week.index(days[0])
+    if len(days) >= 3 and days == week[first : first + len(days)]:
+        return phrases["day_range"].text.format(first=names[0], last=names[-1])
+    return str(phrases["join_days"].text.join(names))
