@@ -8,14 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from api.settings import ROOT
-from tests.houses import free_port, start_house
+from tests.houses import free_port, keep_house
 
 
 def try_to_start(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -61,14 +60,12 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence() -> None:
 def test_it_starts_without_a_terminal_does_not_retrain_and_stops_everything(
     tmp_path: Path, told: signal.Signals
 ) -> None:
-    house = start_house(tmp_path)
-    assert "training" not in {log.stem for log in (tmp_path / "logs").iterdir()}
-    assert house.call("GET", "/readyz")[0] == 200
-    started = psutil.Process(house.process.pid).children(recursive=True)
-    assert len(started) >= 3
-    house.process.send_signal(told)
-    house.process.wait(30)
-    deadline = time.monotonic() + 10
-    while any(process.is_running() for process in started) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [process for process in started if process.is_running()]
+    with keep_house(tmp_path) as house:
+        assert "training" not in {log.stem for log in (tmp_path / "logs").iterdir()}
+        assert house.call("GET", "/readyz")[0] == 200
+        started = psutil.Process(house.process.pid).children(recursive=True)
+        assert len(started) >= 3
+        house.process.send_signal(told)
+        house.process.wait(30)
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive
