@@ -66,7 +66,10 @@ def points_hit(asked: Asked, ranker: PointRanker, topic: Topic, words: str, leas
     answers = {home: answer for home, answer in edition.answers.items() if home[0] == topic.id}
     points = [point for answer in answers.values() for point in sayable(answer, edition, asked.today)]
     hit = ranker.clear_hit([point for point in points if not lapsed(point, asked.today)], words, least)
-    return ranker.rank(sayable(answers[edition.homes[hit.id]], edition, asked.today), words) if hit else []
+    if hit is None:
+        return []
+    ranked = ranker.rank(sayable(answers[edition.homes[hit.id]], edition, asked.today), words)
+    return sorted(ranked, key=lambda pair: pair[0].id != hit.id)
 
 
 def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:
