@@ -247,7 +247,7 @@ def test_a_wrong_answer_can_be_commented(page: Page, house: House) -> None:
 
 def test_a_form_from_elsewhere_is_refused(open_context: Open, house: House) -> None:
     context = open_context()
-    form = {"text": "外来的话"}
+    form: dict[str, str | float | bool] = {"text": "外来的话"}
     answer = context.request.post("/say", form=form, headers={"Accept": "text/html"})
     assert answer.status == 403
     assert "页面已过期" in answer.text()
@@ -260,7 +260,7 @@ def test_bad_forms_get_a_sentence_and_never_a_crash(open_context: Open) -> None:
     page.goto("/")
     csrf = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
     accept = {"Accept": "text/html"}
-    forms = [
+    forms: list[tuple[str, dict[str, str | float | bool]]] = [
         ("/say", {"text": "\x00\x01"}),
         ("/choose", {"choice": ""}),
         ("/choose", {"choice": "x" * 300}),

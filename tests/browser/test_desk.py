@@ -62,7 +62,8 @@ class Visitor:
 
 def walk_through(address: str) -> list[Any]:
     """What a page sees on its way: statuses, the shape of answers, the order and kinds of messages."""
-    page, seen = Visitor(address), []
+    page = Visitor(address)
+    seen: list[Any] = []
     status, begun = page.post("/begin", {})
     seen.append((status, sorted(begun), begun["code"] == " ".join(begun["code"].replace(" ", ""))))
     path = f"/api/v1/conversations/{begun['conversation_id']}/messages"

@@ -227,7 +227,13 @@ function isTwice(what) {   // a trembling hand presses twice: the same within a 
 }
 
 // After a press the page moves: the second click of a double click may land on something else that nobody meant.
-const isHasty = () => performance.now() - lastPress.at < HASTE;
+let lastClick = { x: 0, y: 0, at: -Infinity };
+document.addEventListener("click", (event) => {
+  const { clientX: x, clientY: y, timeStamp: at, detail } = event;
+  const moved = Math.abs(x - lastClick.x) + Math.abs(y - lastClick.y);
+  if (detail && moved < NEAR && at - lastClick.at < HASTE && event.target.closest("button")) event.preventDefault();
+  lastClick = { x, y, at };
+}, true);
 
 watchComposer((text) => { if (!isTwice(text || lastPress.what)) sendText(text); });
 $("retry").addEventListener("click", () => {
@@ -241,13 +247,12 @@ document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter || document.activeElement, kind = form.dataset;
   if ("choice" in kind || "starters" in kind || "again" in kind) {
     event.preventDefault();
-    if (isHasty() || isTwice(`${form.action} ${button.value}`)) return;
+    if (isTwice(`${form.action} ${button.value}`)) return;
     (matchMedia("(pointer: coarse)").matches ? log : $("text")).focus({ preventScroll: true });
     if (button.name === "choice") send({ choice: button.value }, button.textContent.trim(), newId());
     else send({ text: button.value }, button.value, newId());
   } else if ("feedback" in kind) {
     event.preventDefault();
-    if (isHasty()) return;
     const told = new FormData(form);
     told.set("helpful", button.value);
     fetch(form.action, { method: "POST", body: new URLSearchParams(told), credentials: "same-origin", redirect: "manual" })
