@@ -44,18 +44,20 @@ def build_app(settings: Settings) -> FastAPI:
             )
             listener = configure(actions.build_app(), "127.0.0.1", settings.actions_port, settings.receive_deadline)
             watch = EngineWatch(settings, engine)
+            actions_server = QuietServer(listener)
             upkeep = (
-                QuietServer(listener).serve(),
                 watch.send_canaries(),
                 watch.restart_when_stuck(),
                 desk.settle_when_needed(),
             )
+            serving = asyncio.create_task(actions_server.serve())
             tasks = [asyncio.create_task(work) for work in upkeep]
             yield
             await desk.queues.drain()
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            actions_server.should_exit = True
+            await asyncio.gather(serving, *tasks, return_exceptions=True)
         database.close()
 
     app = FastAPI(title="助我 Zhuwo", version="0.1.0", lifespan=run, docs_url=None, redoc_url=None)
@@ -71,7 +73,9 @@ def trace_error(error: BaseException | None) -> list[str]:
     """The kinds of an error and of what caused it, and where they arose; never their messages, which may hold
     what a resident said."""
     traced: list[str] = []
-    while error is not None:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         frames = traceback.extract_tb(error.__traceback__)
         traced += [type(error).__name__, *(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
         error = error.__cause__ or error.__context__
