@@ -58,7 +58,8 @@ def say(code: str, **slots: object) -> None:
 def run() -> None:
     """Starts everything and blocks until it is told to stop."""
     settings = Settings()
-    signal.signal(signal.SIGTERM, interrupt)
+    for told in (signal.SIGTERM, signal.SIGINT):  # a shell's background job would ignore SIGINT
+        signal.signal(told, interrupt)
     try:
         check_machine(settings)
         keys = make_keys(settings)
@@ -72,7 +73,7 @@ def run() -> None:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends the program the way Ctrl-C does."""
+    """SIGTERM ends the program as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
