@@ -57,11 +57,11 @@ class Gateway:
         return desk
 
     async def call(self, method: str, path: str, body: Any = None, token: str | None = None, **more: Any) -> Answer:
-        """One request; `body` is sent as JSON unless it is bytes."""
+        """One request; a dict is sent as JSON, anything else as it is."""
         headers = {"Content-Type": "application/json", **more.pop("headers", {})}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        content = json.dumps(body).encode() if isinstance(body, dict) else body
         async with self.client.request(
             method, self.address + path, data=content, headers=headers, allow_redirects=False, **more
         ) as response:

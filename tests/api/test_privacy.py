@@ -106,7 +106,14 @@ def test_no_text_takes_long(unit: str) -> None:
 
 
 SECRETS = ("13800138000", "310114199003071234", "31011419900307123X43", "6222020200001234567")
-SAID = "我叫小王，电话138 0013 8000，身份证310114199003071234，残疾证31011419900307123x43，卡6222 0202 0000 1234 567怎么办？"
+SAID = (
+    "我叫小王，电话138 0013 8000，身份证310114199003071234，"
+    "残疾证31011419900307123x43，卡6222 0202 0000 1234 567怎么办？"
+)
+
+
+def read_all(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
 
 
 async def test_nothing_private_reaches_disk_engine_or_log(
@@ -121,7 +128,7 @@ async def test_nothing_private_reaches_disk_engine_or_log(
     await gateway.call("POST", "/api/v1/understand", {"text": SAID})
     turn = (await talk.call("GET")).body["entries"][-1]["turn_id"]
     await talk.call("POST", "/feedback", {"turn_id": turn, "helpful": True, "comment": SAID})
-    disk = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    disk = read_all(tmp_path)
     printed = "".join(capfd.readouterr())
     assert "我叫小王".encode() in disk
     assert "小王" not in printed
@@ -137,7 +144,7 @@ async def test_a_number_to_call_back_is_sealed(gateway: Gateway, tmp_path: Path)
     assert note.reason == "callback"
     assert gateway.desk.seal.open(note.sealed) == {"phone": "138 0013 8000", "note": "下午打"}
     assert [row.kind for row in gateway.rows("wish", talk.id)] == ["callback"]
-    disk = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    disk = read_all(tmp_path)
     assert b"138 0013 8000" not in disk
     assert "下午打".encode() not in disk
 
