@@ -44,6 +44,8 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     """The reply for the topic and aspect understood; asks back when it is not clear which."""
     topic = edition.topics.get(asked.understanding.topic or "")
     aspect = asked.understanding.aspect or "overview"
+    if asked.memory.asked == "topic" and aspect == "overview":
+        aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
     found = find_answer(edition, topic, aspect)

@@ -6,10 +6,13 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.records import Topic
 from actions.composing import Draft, contacts_of
 from actions.payload import Memory, Outcome, Payload
+from actions.tell_capabilities import FIRST_MATTERS
 from actions.turn import Asked, TurnAction
 
 GUESSES_AT_MOST = 3
 GUESS_AT_LEAST = 0.08
+# How sure the aspect alone must be to be asked about by name.
+ASPECT_AT_LEAST = 0.6
 
 
 class FindService(TurnAction):
@@ -37,6 +40,9 @@ def ask_which_topic(
         ][:GUESSES_AT_MOST]
         if misses > 1:
             draft.say_contacts("not_understood_again", contacts_of(edition, None))
+        elif not guesses and asked.understanding.aspect and asked.understanding.confidence >= ASPECT_AT_LEAST:
+            draft.say("which_matter", aspect=edition.aspects[aspect].name)
+            guesses = list(FIRST_MATTERS)
         else:
             draft.say(lead or ("which_topic" if guesses else "not_understood"))
     for topic in guesses:
