@@ -1,5 +1,5 @@
 """An event stream lives longer than ten minutes: `python -m tests.soak.sse [MINUTES]`; too long for every run of the
-suite, which proves the same with a short deadline (tests/api/test_server.py)."""
+suite, which proves the same with a short deadline (tests/api/test_connections.py)."""
 
 from __future__ import annotations
 
