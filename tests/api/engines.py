@@ -113,11 +113,11 @@ class FakeEngine:
 
 
 @asynccontextmanager
-async def keep_engine() -> AsyncIterator[FakeEngine]:
+async def keep_engine(port: int = 0) -> AsyncIterator[FakeEngine]:
     engine = FakeEngine()
     runner = web.AppRunner(engine.build_app(), shutdown_timeout=0)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     engine.port = runner.addresses[0][1]
     try:

@@ -193,7 +193,9 @@ async def keep_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         assert not serving.done(), "the gateway did not start"
         await asyncio.sleep(0.01)
     connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as client:
-        yield Gateway(f"http://127.0.0.1:{port}", app, settings, client, server)
-    server.should_exit = True
-    await serving
+    try:
+        async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as client:
+            yield Gateway(f"http://127.0.0.1:{port}", app, settings, client, server)
+    finally:
+        server.should_exit = True
+        await serving
