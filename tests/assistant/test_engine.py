@@ -1,4 +1,5 @@
-"""The engine itself: reached on loopback with a key, one patch that changes no verdict, errors that are errors."""
+"""The engine's connector and its patch: the running engine of a house, asked directly, and Rasa itself in its own
+environment."""
 
 from __future__ import annotations
 
@@ -6,102 +7,117 @@ import json
 import subprocess
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
-from api.settings import ROOT, Settings
+from api.messages import EngineReply
+from api.settings import ROOT
 from tests.houses import House
 
-VERDICTS = """
-import json, sys
-sys.path.insert(0, "assistant")
-import serve
-from rasa.core.actions.action import RemoteAction
-samples = json.load(sys.stdin)
-action = RemoteAction("action_any", None)
-
-def accepts(sample):
-    try:
-        return action._validate_action_result(sample) is True
-    except Exception:
-        return False
-
-before = [accepts(sample) for sample in samples]
-serve.check_results_quickly()
-json.dump([before, [accepts(sample) for sample in samples]], sys.stdout)
-"""
-SAMPLES: list[Any] = [
-    {"events": [], "responses": []},
-    {"events": [], "responses": [{"custom": {"a": 1}}]},
-    {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []},
-    {"events": [{"name": "no kind"}], "responses": []},
-    {"events": "none", "responses": []},
-    {"events": [], "responses": "none"},
-    {"responses": []},
-    [],
-    "text",
-    None,
-]
+NOW = "2026-11-25T10:00:00+08:00"
+HERE = Path(__file__).parent
 
 
-def port_of(house: House) -> int:
+def environment_of(house: House) -> dict[str, str]:
+    """What the supervisor told its children."""
     (pid,) = house.pids("assistant/serve.py")
-    listening = [c for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
-    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
-    return int(listening[0].laddr.port)
+    return psutil.Process(pid).environ()
 
 
-def post(house: House, path: str, body: Any, key: str | None = None) -> int:
-    """The status the engine gives."""
-    key = key or (house.data / "keys" / "zhuwo_engine_key").read_text()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port_of(house)}/webhooks/gateway{path}",
-        json.dumps(body).encode(),
-        {"content-type": "application/json", "X-Engine-Key": key},
-    )
+def ask(house: House, route: str, body: Any, key: str | None = None) -> tuple[int, bytes]:
+    told = environment_of(house)
+    address = f"{told['ZHUWO_ENGINE_URL']}/webhooks/gateway{route}"
+    headers = {"Content-Type": "application/json", "X-Engine-Key": told["ZHUWO_ENGINE_KEY"] if key is None else key}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return int(response.status)
+        with urllib.request.urlopen(urllib.request.Request(address, content, headers), timeout=20) as answer:
+            return answer.status, answer.read()
     except urllib.error.HTTPError as error:
-        return error.code
+        return error.code, error.read()
 
 
-def question(**more: Any) -> dict[str, Any]:
-    now = "2026-11-25T10:00:00+08:00"
-    return {"turn_id": "t", "text": "您好", "choice": None, "memory": {}, "now": now, "channel": "web", **more}
+def turn(text: str, **more: Any) -> dict[str, Any]:
+    return {"turn_id": "t", "text": text, "choice": None, "memory": {}, "now": NOW, "channel": "web"} | more
 
 
-def test_the_schema_checked_once_gives_the_verdicts_of_the_schema_checked_each_time() -> None:
-    done = subprocess.run(
-        [str(Settings().assistant_python), "-W", "ignore", "-c", VERDICTS],
-        cwd=ROOT,
-        input=json.dumps(SAMPLES),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    before, after = json.loads(done.stdout.splitlines()[-1])
-    assert before == after
-    assert True in before
-    assert False in before
+def test_a_turn_gives_one_structured_result(house_today: House) -> None:
+    status, body = ask(house_today, "/turn", turn("法律援助要带什么材料？"))
+    reply = EngineReply.from_engine(body)
+    assert status == 200
+    assert reply.understanding["topic"] == "legal_aid"
+    assert reply.payload.text
+    assert reply.payload.sources
 
 
-def test_it_listens_on_loopback_only_and_asks_for_the_key(house_today: House) -> None:
-    assert post(house_today, "/turn", question()) == 200
-    assert post(house_today, "/turn", question(), key="x" * 64) == 401
-    assert post(house_today, "/parse", question(), key="x" * 64) == 401
+@pytest.mark.parametrize("key", ["", "wrong", "0" * 64])
+@pytest.mark.parametrize("route", ["/turn", "/parse"])
+def test_a_wrong_key_is_refused(house_today: House, key: str, route: str) -> None:
+    status, body = ask(house_today, route, turn("法律援助要带什么材料？"), key)
+    assert (status, json.loads(body)) == (401, {"code": "wrong_key"})
 
 
-def test_a_turn_in_which_nothing_is_said_is_an_error(house_today: House) -> None:
-    nothing = {"topic": None, "aspect": None, "act": "no_such_act"}
-    assert post(house_today, "/turn", question(choice=nothing)) == 502
+def test_a_turn_without_a_payload_is_an_error(house_today: House) -> None:
+    status, body = ask(house_today, "/turn", turn("王小明的法律援助要带什么材料？", memory={"unknown": 1}))
+    assert (status, json.loads(body)["code"]) == (502, "empty_turn")
+    for log in (house_today.data / "logs").iterdir():
+        assert "王小明" not in log.read_text(errors="replace")
 
 
-def test_nothing_a_resident_said_stands_in_a_log(house_today: House) -> None:
-    said = "我要问一个很特别的橘猫问题"
-    house_today.talk().ask(said)
-    house_today.call("POST", "/api/v1/understand", {"text": said})
-    logs = [path.read_text("utf-8", errors="replace") for path in (house_today.data / "logs").iterdir()]
-    assert logs
-    assert not any("橘猫" in log for log in logs)
+def test_a_turn_that_cannot_be_read_is_an_error(house_today: House) -> None:
+    assert ask(house_today, "/turn", turn("法律援助要带什么材料？", now="not a time"))[0] == 500
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b'{"text": 1}', b"\xff"])
+def test_nonsense_is_an_error_never_an_empty_success(house_today: House, body: bytes) -> None:
+    for route in ("/turn", "/parse"):
+        status, answer = ask(house_today, route, body)
+        assert status >= 400, answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/restart",
+        '/restart{"a": 1}',
+        "/say_crisis",
+        "／restart",
+        " /restart",
+        "//restart",
+        "/session_start",
+        "\n/back",
+        "/",
+    ],
+)
+def test_rasas_commands_are_text(house_today: House, words: str) -> None:
+    status, body = ask(house_today, "/turn", turn(words))
+    assert status == 200
+    reply = EngineReply.from_engine(body)
+    assert reply.understanding["act"] != "crisis"
+    assert reply.action.startswith("action_")
+    assert reply.action not in ("action_restart", "action_session_start", "action_back")
+
+
+def test_a_turn_leaves_nothing_for_the_next(house_today: House) -> None:
+    ask(house_today, "/turn", turn("法律援助要带什么材料？"))
+    reply = EngineReply.from_engine(ask(house_today, "/turn", turn("那要带什么材料呢"))[1])
+    assert reply.understanding["topic"] is None
+
+
+def test_everything_but_the_gateway_listens_on_loopback_only(house_today: House) -> None:
+    pids = [*house_today.pids("assistant/serve.py"), *house_today.pids("api.main")]
+    listening = [c for pid in pids for c in psutil.Process(pid).net_connections("inet") if c.status == "LISTEN"]
+    assert len(listening) >= 3
+    assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
+
+
+def test_the_quick_validation_gives_rasas_own_verdicts() -> None:
+    python = ROOT / "assistant" / ".venv" / "bin" / "python"
+    done = subprocess.run([python, HERE / "verdicts.py"], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    verdicts = json.loads(done.stdout.splitlines()[-1])
+    assert verdicts["rasa"] == verdicts["ours"]
+    assert set(verdicts["rasa"].values()) == {True, False}
+    assert verdicts["faster"]
