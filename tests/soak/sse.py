@@ -42,9 +42,9 @@ class Stream(threading.Thread):
 def seconds_silent(house: House) -> float:
     """How long the server keeps a connection on which nothing is sent."""
     started = time.monotonic()
-    with socket.create_connection(("127.0.0.1", int(house.address.rsplit(":", 1)[1])), timeout=60) as connection:
-        with contextlib.suppress(ConnectionResetError):
-            connection.recv(1)
+    place = ("127.0.0.1", int(house.address.rsplit(":", 1)[1]))
+    with contextlib.suppress(ConnectionResetError), socket.create_connection(place, timeout=60) as connection:
+        connection.recv(1)
     return time.monotonic() - started
 
 
