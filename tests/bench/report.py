@@ -24,12 +24,13 @@ class Row:
     target: float | None = None
 
     @property
-    def ratio(self) -> float:
-        return self.ours / self.stock if self.stock else float("nan")
+    def ratio(self) -> float | None:
+        """Ours / stock; None where stock has nothing to compare with."""
+        return self.ours / self.stock if self.stock else None
 
     @property
     def met(self) -> bool:
-        return self.target is None or self.ratio <= self.target
+        return self.target is None or (self.ratio is not None and self.ratio <= self.target)
 
 
 @dataclass(slots=True)
@@ -97,5 +98,6 @@ def as_table(result: Result) -> Table:
     for row in result.rows:
         aim = "" if row.target is None else f"≤ {row.target:.3f}"
         verdict = "" if row.target is None else ("met" if row.met else "MISSED")
-        table.add_row(row.measure, f"{row.stock:,.1f}", f"{row.ours:,.1f}", f"{row.ratio:.3f}", aim, verdict)
+        ratio = "" if row.ratio is None else f"{row.ratio:.3f}"
+        table.add_row(row.measure, f"{row.stock:,.1f}", f"{row.ours:,.1f}", ratio, aim, verdict)
     return table
