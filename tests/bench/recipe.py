@@ -2,9 +2,9 @@
 
 A question becomes one flat intent of its aspect and its matter (`amount__transport_subsidy`; `amount__none` where the
 sentence names no matter), an act keeps its name (`say_thanks`). One rule for each intent, as ours; some short stories
-besides, for the policies that learn from stories. Flat intents mean many rules: RulePolicy is about a quarter of a stock
-turn here (measured), which a recipe with response selectors would not pay. The word lists (lookups, synonyms) stay out: that is cheaper for
-stock Rasa, not dearer.
+besides, for the policies that learn from stories. Flat intents mean many rules: RulePolicy is about a quarter of a
+stock turn here (measured), which a recipe with response selectors would not pay. The word lists (lookups, synonyms)
+stay out: that is cheaper for stock Rasa, not dearer.
 """
 
 from __future__ import annotations
