@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 import xmlrpc.client
+from http.client import HTTPException
 
 import structlog
 from supervisor.xmlrpc import SupervisorTransport
@@ -59,5 +60,5 @@ def kill_engine(socket: str) -> None:
     server = xmlrpc.client.ServerProxy("http://supervisor", transport=transport)
     try:
         server.supervisor.signalProcess(ENGINE, "SIGKILL")
-    except (OSError, xmlrpc.client.Error) as error:
+    except (OSError, HTTPException, xmlrpc.client.Error) as error:
         log.error("engine_not_killed", error=str(error))

@@ -27,6 +27,9 @@ from api.turns import Desk
 from api.understanding import Engine
 from api.web import pages
 
+DRAIN_SECONDS = 4.0
+"""With uvicorn's own grace less than the supervisor's patience (supervisord.conf)."""
+
 
 def build_app(settings: Settings) -> FastAPI:
     """The public application. Its state holds the desk and the limits."""
@@ -53,7 +56,7 @@ def build_app(settings: Settings) -> FastAPI:
             serving = asyncio.create_task(actions_server.serve())
             tasks = [asyncio.create_task(work) for work in upkeep]
             yield
-            await desk.queues.drain()
+            await desk.queues.drain(DRAIN_SECONDS)
             for task in tasks:
                 task.cancel()
             actions_server.should_exit = True

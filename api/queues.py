@@ -104,7 +104,10 @@ class Queues:
         fragments = list(itertools.takewhile(lambda waiting: waiting.is_fragment, line.waiting))
         return fragments or [line.waiting[0]]
 
-    async def drain(self) -> None:
-        """Waits for what is in flight."""
+    async def drain(self, seconds: float | None = None) -> None:
+        """Waits for what is in line, `seconds` at most; the rest stays in the journal for the next start."""
         tasks = [line.task for line in self._lines.values() if line.task]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()

@@ -88,7 +88,7 @@ async def stream_events(
     """Server-sent events from now on, or from `Last-Event-ID` on."""
     desk = desk_of(request)
     if desk.events.count(conversation_id) >= LISTENERS_AT_MOST:
-        raise RequestRefused("too_many", 429, retry_after=10)
+        raise RequestRefused("too_many_pages", 429, retry_after=10)
     if last_event_id and last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19:
         last = int(last_event_id)
     else:

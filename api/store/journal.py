@@ -112,17 +112,8 @@ def journal_message(
     connection: Connection, conversation_id: str, kept: MessageIn, digest: str, received_at: dt.datetime
 ) -> Message:
     """Puts a new message on disk; `kept` is already redacted, `digest` tells whether it is sent again."""
-    result = connection.execute(
-        insert(message).values(
-            conversation_id=conversation_id,
-            client_message_id=kept.client_message_id,
-            digest=digest,
-            text=kept.text,
-            choice=kept.choice,
-            received_at=received_at,
-        )
-    )
-    return Message(_key_of(result), kept.text, kept.choice, digest, None)
+    values = {"conversation_id": conversation_id, "digest": digest, "received_at": received_at, **kept.model_dump()}
+    return Message(_key_of(connection.execute(insert(message), values)), kept.text, kept.choice, digest, None)
 
 
 def _key_of(result: CursorResult[Any]) -> int:
@@ -139,41 +130,40 @@ def digest_of(text: str | None, choice: str | None) -> str:
 
 def record_turn(connection: Connection, conversation_id: str, messages: Sequence[int], done: Record) -> int:
     """Records the one outcome of these messages, or raises AlreadyAnswered. Returns the event's id."""
-    _insert_turn(connection, conversation_id, done)
+    choices = [choice.value for choice in done.turn.reply.choices] if done.turn.reply else []
+    mine = update(conversation).where(conversation.c.id == conversation_id)
+    memory = done.memory.model_dump(mode="json")
+    if connection.execute(mine.values(memory=memory, choices=choices)).rowcount != 1:
+        raise AlreadyAnswered(done.turn.turn_id)
+    body = _insert_turn(connection, conversation_id, done)
     waiting = update(message).where(message.c.id.in_(messages), message.c.turn_id.is_(None))
     if connection.execute(waiting.values(turn_id=done.turn.turn_id)).rowcount != len(messages):
         raise AlreadyAnswered(done.turn.turn_id)
     if done.turn.understanding and done.turn.understanding.act in WISHES:
         keep_wish(connection, conversation_id, done.turn.understanding.act, done.finished_at)
-    choices = [choice.value for choice in done.turn.reply.choices] if done.turn.reply else []
-    connection.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(memory=done.memory.model_dump(mode="json"), choices=choices)
-    )
-    return add_event(connection, conversation_id, "turn", done.turn.model_dump(mode="json"))
+    return add_event(connection, conversation_id, "turn", body)
 
 
-def _insert_turn(connection: Connection, conversation_id: str, done: Record) -> None:
+def _insert_turn(connection: Connection, conversation_id: str, done: Record) -> dict[str, Any]:
+    """Returns the turn as it goes out."""
     body = done.turn.model_dump(mode="json")
-    connection.execute(
-        insert(turn).values(
-            id=body.pop("turn_id"),
-            conversation_id=conversation_id,
-            points=list(done.points),
-            figures=list(done.figures),
-            asked=done.asked,
-            action=done.action,
-            failure=done.failure,
-            finished_at=done.finished_at,
-            **body,
-        )
-    )
+    kept = {name: value for name, value in body.items() if name != "turn_id"} | {
+        "id": done.turn.turn_id,
+        "conversation_id": conversation_id,
+        "points": list(done.points),
+        "figures": list(done.figures),
+        "asked": done.asked,
+        "action": done.action,
+        "failure": done.failure,
+        "finished_at": done.finished_at,
+    }
+    connection.execute(insert(turn), kept)
+    return body
 
 
 def add_event(connection: Connection, conversation_id: str, kind: str, content: dict[str, Any]) -> int:
     values = {"conversation_id": conversation_id, "kind": kind, "content": content}
-    return _key_of(connection.execute(insert(event).values(**values)))
+    return _key_of(connection.execute(insert(event), values))
 
 
 def events_after(connection: Connection, conversation_id: str, last: int) -> list[tuple[int, str, dict[str, Any]]]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from pathlib import Path
+
 import pytest
 
-from tests.api.gateways import Answer, Gateway, Talk
+from api.settings import Settings
+from tests.api.engines import FakeEngine
+from tests.api.gateways import Answer, Gateway, Talk, keep_gateway, settings_for
 
 MESSAGE = {"client_message_id": "m-1", "text": "法律援助要带什么材料？"}
 
@@ -58,3 +64,24 @@ async def test_the_token_itself_is_not_stored(gateway: Gateway) -> None:
     talk = await gateway.talk()
     (row,) = gateway.rows("conversation")
     assert talk.token not in str(row)
+
+
+async def test_an_address_meets_only_a_high_ceiling(sqlite_url: str, engine: FakeEngine, tmp_path: Path) -> None:
+    async with keep_gateway(settings_for(sqlite_url, engine.url, tmp_path, conversations_a_minute=3)) as gateway:
+        for _ in range(3):
+            await gateway.talk()
+        refused = await gateway.call("POST", "/api/v1/conversations", {"channel": "web"})
+        assert is_problem(refused, 429, "too_many")
+        assert refused.headers["Retry-After"]
+    assert Settings.model_fields["conversations_a_minute"].default >= 600
+
+
+async def test_a_conversation_is_followed_by_ten_pages_at_most(gateway: Gateway) -> None:
+    talk = await gateway.talk()
+    async with contextlib.AsyncExitStack() as pages:
+        for _ in range(10):
+            await pages.enter_async_context(talk.listen())
+        assert is_problem(await talk.call("GET", "/events"), 429, "too_many_pages")
+    await asyncio.sleep(0.3)
+    async with talk.listen():
+        pass

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from pathlib import Path
 
 from tests.api.engines import FakeEngine
-from tests.api.gateways import Gateway
+from tests.api.gateways import Gateway, keep_gateway, settings_for
 
 TABLES = ("conversation", "message", "turn", "event", "wish", "sealed_note")
 
@@ -202,6 +203,20 @@ async def test_whether_a_place_is_open(gateway: Gateway) -> None:
     assert found.status == 200
     assert found.body["state"] in ("open", "closed", "unknown")
     assert (await gateway.call("GET", "/api/v1/places/nowhere/opening")).body["code"] == "not_found"
+
+
+async def test_whether_a_place_is_open_now_goes_by_the_clock_of_the_settings(
+    sqlite_url: str, engine: FakeEngine, tmp_path: Path
+) -> None:
+    states = set()
+    for clock in ("2026-11-25T10:00:00", "2026-11-25T02:00:00Z", "2026-11-25T12:30:00", "2027-01-02T03:00:00"):
+        async with keep_gateway(settings_for(sqlite_url, engine.url, tmp_path, clock=clock)) as gateway:
+            for place in gateway.desk.editions.current().places:
+                path = f"/api/v1/places/{place}/opening"
+                now, then = await gateway.call("GET", path), await gateway.call("GET", path, params={"at": clock})
+                assert (now.status, now.body) == (200, then.body)
+                states.add((clock, place, now.body["state"]))
+    assert {state for *_, state in states} >= {"open", "closed"}
 
 
 async def test_too_fast_is_slowed_and_told_never_refused(stored_gateway: Gateway, engine: FakeEngine) -> None:
