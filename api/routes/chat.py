@@ -48,7 +48,7 @@ Conversation = Annotated[str, Depends(authorised)]
 @router.post("/conversations", status_code=201)
 async def open_conversation(request: Request, begun: ConversationIn) -> Opened:
     """Opens a conversation. The token authorises what follows."""
-    await request.app.state.limits.check_address(request.client.host if request.client else "")
+    request.app.state.limits.check_address(request.client.host if request.client else "")
     return await desk_of(request).open_conversation(begun.channel)
 
 
@@ -74,7 +74,7 @@ async def post_message(
 ) -> Any:
     """Takes a message: 200 with its turn, or with ``?wait=0`` 202 at once (the turn comes as an event)."""
     desk = desk_of(request)
-    hurried = await request.app.state.limits.is_hurried(conversation_id)
+    hurried = request.app.state.limits.is_hurried(conversation_id)
     promised = await desk.accept_message(conversation_id, sent, hurried)
     if not wait:
         return Response(json.dumps({"client_message_id": sent.client_message_id}), 202, media_type="application/json")
