@@ -89,10 +89,9 @@ async def stream_events(
     desk = desk_of(request)
     if desk.events.count(conversation_id) >= LISTENERS_AT_MOST:
         raise RequestRefused("too_many_pages", 429, retry_after=10)
-    if last_event_id and last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) < 19:
-        last = int(last_event_id)
-    else:
-        last = await desk.database.run(journal.last_event, conversation_id)
+    last = await desk.database.run(journal.last_event, conversation_id)
+    if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
+        last = min(last, int(last_event_id[:18]))
     return EventSourceResponse(follow(desk, conversation_id, last), ping=desk.settings.ping_every)
 
 

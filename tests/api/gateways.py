@@ -135,7 +135,6 @@ class Listener:
         timeout = aiohttp.ClientTimeout(total=None)
         self.response = await self.talk.gateway.client.get(address, headers=headers, timeout=timeout)
         assert self.response.status == 200
-        await asyncio.sleep(0.05)  # the stream counts its start from the first read of the journal
         return self
 
     async def __aexit__(
