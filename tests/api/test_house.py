@@ -51,8 +51,8 @@ def signal_all(house: House, name: str, number: signal.Signals) -> list[int]:
     return pids
 
 
-def ask_both(talks: list[Talk]) -> list[tuple[dict[str, Any], float]]:
-    """A question in each conversation at once, with the seconds each took."""
+def ask_all(talks: list[Talk]) -> list[tuple[dict[str, Any], float]]:
+    """A question in each conversation, all at once, with the seconds each took."""
 
     def ask(talk: Talk) -> tuple[dict[str, Any], float]:
         started = time.monotonic()
@@ -83,6 +83,12 @@ def test_every_turn_can_be_explained(house: House) -> None:
     assert cli.explain(settings, Namespace(turn="none")) == 1
 
 
+def test_twenty_turns_at_once_are_answered(house: House) -> None:
+    for turn, seconds in ask_all([house.talk() for _ in range(20)]):
+        assert turn["outcome"] == "answered"
+        assert seconds < 3
+
+
 def test_an_engine_killed_in_mid_turn_comes_back(house: House) -> None:
     talk = house.talk()
     before = signal_all(house, ENGINE, signal.SIGSTOP)
@@ -100,7 +106,7 @@ def test_an_engine_killed_in_mid_turn_comes_back(house: House) -> None:
 def test_a_hung_engine_is_restarted(house: House) -> None:
     talks = [house.talk() for _ in range(2)]
     hung = signal_all(house, ENGINE, signal.SIGSTOP)
-    for turn, seconds in ask_both(talks):
+    for turn, seconds in ask_all(talks):
         assert is_apology(turn)
         assert seconds < 6
     assert house.call("GET", "/healthz")[0] == 200
