@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Topic
-from actions.composing import Draft, contacts_of
+from actions.composing import Draft, contacts_of, crisis_contacts
 from actions.payload import Memory, Outcome, Payload
 from actions.tell_capabilities import FIRST_MATTERS
 from actions.turn import Asked, TurnAction
@@ -38,7 +38,10 @@ def ask_which_topic(
             for reading in asked.understanding.alternatives
             if reading.topic and reading.topic in edition.topics and reading.confidence >= GUESS_AT_LEAST
         ][:GUESSES_AT_MOST]
-        if misses > 1:
+        if asked.memory.careful and not guesses:
+            # perhaps where they are, or what happened: that must reach those who can come
+            draft.say_contacts("careful_unclear", crisis_contacts(edition)[1:3])
+        elif misses > 1:
             draft.say_contacts("not_understood_again", contacts_of(edition, None))
         elif not guesses and asked.understanding.aspect and asked.understanding.confidence >= ASPECT_AT_LEAST:
             draft.say("which_matter", aspect=edition.aspects[aspect].name)

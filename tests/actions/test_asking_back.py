@@ -38,3 +38,10 @@ def test_an_aspect_without_a_matter_is_asked_back_by_its_name_and_kept(edition: 
     named = answer(edition, "护理补贴", asked.memory, topic="nursing_subsidy", aspect="overview", confidence=0.9)
     assert named.memory.aspect == "amount"
     assert "350" in named.text
+
+
+def test_who_tells_where_they_are_after_a_crisis_is_sent_to_those_who_can_come(edition: Edition) -> None:
+    told = answer(edition, "我在[地址]", Memory(careful=True), aspect="where", confidence=0.99, sure=False)
+    assert told.hand_over
+    assert {contact.id for contact in told.hand_over.contacts} == {"police_110", "police_text_12110"}
+    assert told.memory.careful
