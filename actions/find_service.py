@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Topic
-from actions.composing import Draft, contacts_of, crisis_contacts
-from actions.payload import Memory, Outcome, Payload
+from actions.composing import Draft, contacts_of
+from actions.payload import Outcome, Payload
 from actions.tell_capabilities import FIRST_MATTERS
 from actions.turn import Asked, TurnAction
 
@@ -13,6 +13,7 @@ GUESSES_AT_MOST = 3
 GUESS_AT_LEAST = 0.08
 # How sure the aspect alone must be to be asked about by name.
 ASPECT_AT_LEAST = 0.6
+POLICE = ("police_110", "police_text_12110")
 
 
 class FindService(TurnAction):
@@ -40,7 +41,7 @@ def ask_which_topic(
         ][:GUESSES_AT_MOST]
         if asked.memory.careful and not guesses:
             # perhaps where they are, or what happened: that must reach those who can come
-            draft.say_contacts("careful_unclear", crisis_contacts(edition)[1:3])
+            draft.say_contacts("careful_unclear", [edition.contacts[contact] for contact in POLICE])
         elif misses > 1:
             draft.say_contacts("not_understood_again", contacts_of(edition, None))
         elif not guesses and asked.understanding.aspect and asked.understanding.confidence >= ASPECT_AT_LEAST:
@@ -55,4 +56,4 @@ def ask_which_topic(
     draft.offer(edition.phrases["choice_capabilities"].text, "act:capabilities")
     draft.offer(edition.phrases["choice_human"].text, "act:human")
     memory = asked.memory.model_copy(update={"asked": "topic", "aspect": aspect, "misses": misses, "more": ()})
-    return draft.finish(Outcome.ASKED_BACK, Memory.model_validate(memory.model_dump()))
+    return draft.finish(Outcome.ASKED_BACK, memory)

@@ -127,10 +127,9 @@ def check(settings: Settings, told: argparse.Namespace) -> int:
 
 def catalogue_check(settings: Settings, told: argparse.Namespace) -> int:
     """Check the YAML files of a catalogue."""
-    read_content(told.folder)
     problems = check_reading(read_files(told.folder))
-    for problem in map(str, problems):
-        say(problem)
+    for problem in problems:
+        say(str(problem))
     return 1 if problems else 0
 
 

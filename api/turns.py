@@ -104,10 +104,13 @@ class Desk:
     async def keep_callback(self, conversation_id: str, phone: str, note: str | None) -> None:
         """Seals a number left on purpose and records the wish."""
         left = CallbackIn(phone=phone, note=note)
-        now = self.settings.now()
-        sealed = self.seal.close(left.model_dump())
-        await self.database.run(journal.keep_sealed, conversation_id, "callback", sealed, now)
-        await self.database.run(journal.keep_wish, conversation_id, "callback", now)
+        now, sealed = self.settings.now(), self.seal.close(left.model_dump())
+
+        def keep(connection: Connection) -> None:
+            journal.keep_sealed(connection, conversation_id, "callback", sealed, now)
+            journal.keep_wish(connection, conversation_id, "callback", now)
+
+        await self.database.run(keep)
 
     # -- a turn -----------------------------------------------------------------------------------
 
@@ -198,8 +201,8 @@ class Desk:
         except EngineFailed as failure:
             log.error("engine_failed", code=failure.code, detail=str(failure), turn=question.turn_id)
             phrase = "busy" if isinstance(failure, EngineBusy) else "apology"
-            turn, memory = self._apologise(question.turn_id, phrase, question.memory)
-            return Record(turn, memory, (), (), asked, None, failure.code, self.settings.now())
+            turn = self._apologise(question.turn_id, phrase, question.memory)
+            return Record(turn, question.memory, (), (), asked, None, failure.code, self.settings.now())
         return self._record(question, reply, asked)
 
     def _record(self, question: Question, reply: EngineReply, asked: dict[str, object]) -> Record:
@@ -216,13 +219,13 @@ class Desk:
         now = self.settings.now()
         return Record(turn, payload.memory, payload.points, payload.figures, asked, reply.action, None, now)
 
-    def _apologise(self, turn_id: str, phrase: str, memory: Memory) -> tuple[Turn, Memory]:
+    def _apologise(self, turn_id: str, phrase: str, memory: Memory) -> Turn:
         """A failed turn: the words are kept, here is whom to ask."""
         edition = self.editions.current()
         draft = Draft(edition, self.settings.now().date())
         draft.say_contacts(phrase, contacts_of(edition, None))
         payload: Payload = draft.finish(Outcome.FAILED, memory)
-        turn = Turn(
+        return Turn(
             turn_id=turn_id,
             outcome=Outcome.FAILED,
             reply=Reply.from_payload(payload),
@@ -230,12 +233,11 @@ class Desk:
             model=None,
             catalogue_edition=edition.number,
         )
-        return turn, memory
 
     def _last_words(self) -> Turn:
         """The apology when there may be neither database nor catalogue."""
         try:
-            return self._apologise(uuid.uuid4().hex, "apology", Memory())[0]
+            return self._apologise(uuid.uuid4().hex, "apology", Memory())
         except Exception:
             log.exception("no_apology")
             return Turn(
@@ -263,8 +265,8 @@ class Desk:
         for conversation_id, message in waiting:
             conversation = await self.get_conversation(conversation_id)
             question = self._ask(conversation, [message])
-            turn, memory = self._apologise(question.turn_id, "apology", conversation.memory)
-            record = Record(turn, memory, (), (), question.as_body(0), None, "unsettled", self.settings.now())
+            turn = self._apologise(question.turn_id, "apology", question.memory)
+            record = Record(turn, question.memory, (), (), question.as_body(0), None, "unsettled", self.settings.now())
             with contextlib.suppress(AlreadyAnswered):
                 await self.database.run(journal.record_turn, conversation_id, [message.id], record)
                 self.events.announce(conversation_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from actions.catalogue.check import Check, Path_
 from actions.catalogue.content import Entry, key_of
@@ -85,12 +85,6 @@ def easy_sentences(text: str, figures: Mapping[str, Figure] | None = None) -> li
 
     filled = PLACEHOLDER.sub(fill, text)
     return [sentence.strip() for sentence in _SENTENCE_END.split(filled) if sentence.strip()]
-
-
-def easy_lengths(answers: Iterable[Answer], figures: Mapping[str, Figure]) -> list[int]:
-    """The number of characters of every easy sentence of these answers."""
-    points = (point for answer in answers for point in answer.points)
-    return [len(sentence) for point in points for sentence in easy_sentences(point.easy, figures)]
 
 
 def _check_easy(check: Check, entry: Entry, owner: str, path: Path_, text: str) -> None:

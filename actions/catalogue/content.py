@@ -86,9 +86,6 @@ class Content:
         """All records of one kind, by file and position."""
         return tuple(entry.record for entry in self.entries if isinstance(entry.record, model))
 
-    def entries_of(self, model: type[Record]) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if isinstance(entry.record, model))
-
 
 def collect(entries: Iterable[Entry], headings: Mapping[str, str]) -> Content:
     """A Content in its one order: files by path, records by position."""
