@@ -76,6 +76,14 @@ class HandOver(Part):
     contacts: tuple[ContactNote, ...] = Field(min_length=1)
 
 
+class Awaited(Part):
+    """A question that has no answer yet: its matter, and the words it was asked in."""
+
+    topic: str
+    aspect: str
+    text: str
+
+
 class Memory(Part):
     """What the conversation is about. Sent with every turn and returned by it: engines hold no state.
 
@@ -96,7 +104,8 @@ class Memory(Part):
 
 class Payload(Part):
     """One reply before it reaches a channel. `text` for the screen, `speech` for the ear, `easy` in plain
-    language: never empty. An answered fact has a source."""
+    language: never empty. An answered fact has a source. `papers` are the lines of a tick list of what to bring;
+    `awaits` is what the resident wants to be told once we know it."""
 
     outcome: Outcome
     text: str = Field(min_length=1)
@@ -108,6 +117,8 @@ class Payload(Part):
     services: tuple[ServiceNote, ...] = ()
     places: tuple[PlaceNote, ...] = ()
     hand_over: HandOver | None = None
+    papers: tuple[str, ...] = ()
+    awaits: Awaited | None = None
     points: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     memory: Memory

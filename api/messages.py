@@ -128,6 +128,7 @@ class Reply(Part):
     services: tuple[ServiceNote, ...] = ()
     places: tuple[PlaceNote, ...] = ()
     hand_over: HandOver | None = None
+    papers: tuple[str, ...] = ()
 
     @classmethod
     def from_payload(cls, payload: Payload) -> Reply:

@@ -11,7 +11,7 @@ import yaml
 
 from actions.catalogue.check import Check, Path_
 from actions.catalogue.checking_texts import check_texts
-from actions.catalogue.content import Entry, key_of
+from actions.catalogue.content import MODELS, Entry, key_of
 from actions.catalogue.problems import Problem, messages, say
 from actions.catalogue.reading import Reading, read_files
 from actions.catalogue.records import (
@@ -21,6 +21,8 @@ from actions.catalogue.records import (
     Contact,
     Evidence,
     Figure,
+    Kind,
+    Omission,
     Phrase,
     Place,
     Record,
@@ -30,6 +32,8 @@ from actions.catalogue.records import (
 from actions.catalogue.rendering import PLACEHOLDER
 
 _CAREFUL_ASPECTS = frozenset({"amount", "timing", "hours", "where"})
+# What is passed on without having been read may say which office handles a matter, never when or how much.
+_NOT_REPORTED = frozenset({"amount", "timing", "hours"})
 _WEAK = frozenset({Evidence.THIRD_PARTY_WEB})
 
 
@@ -60,17 +64,18 @@ def check_files(folder: Path, needed: Required | None = None) -> list[Problem]:
 def check_reading(reading: Reading, needed: Required | None = None) -> list[Problem]:
     """The problems of a reading and those between its records."""
     check = Check(reading)
-    for step in (_check_twice, _check_references, check_texts, _check_evidence, _check_order):
+    for step in (_check_twice, _check_references, check_texts, _check_evidence, _check_reported, _check_order):
         step(check)
     _check_names(check)
     _check_demonstration(check)
+    _check_omissions(check)
     _check_required(check, required() if needed is None else needed)
     return sorted([*reading.problems, *check.problems])
 
 
 def _check_twice(check: Check) -> None:
     kinds = messages()["kinds"]
-    for model in (Source, Figure, Contact, Aspect, Topic, Phrase, CalendarDay, Place, Answer):
+    for model in MODELS.values():
         seen = check.known.setdefault(model, {})
         for entry, record in check.all(model):
             key = key_of(record)
@@ -134,7 +139,7 @@ def _name(path: Path_) -> str:
 def _check_evidence(check: Check) -> None:
     """What only an unchecked page says carries no figure, time or address."""
     for entry, answer, point, path in check.points():
-        if not _only_weak(check, point.sources):
+        if point.kind is Kind.UNKNOWN or not _only_weak(check, point.sources):
             continue
         texts = f"{point.text}{point.easy}{point.speech or ''}"
         if answer.aspect in _CAREFUL_ASPECTS or PLACEHOLDER.search(texts):
@@ -147,6 +152,27 @@ def _check_evidence(check: Check) -> None:
     for entry, place in check.all(Place):
         if (place.address or place.schedules or place.exceptions) and _only_weak(check, place.sources):
             check.complain(entry, ("sources",), "weak_place", owner=place.id)
+
+
+def _check_reported(check: Check) -> None:
+    """What is passed on says so, and carries no figure."""
+    sign = messages()["reported_sign"]
+    for entry, answer, point, path in check.points():
+        if point.kind is not Kind.REPORTED:
+            continue
+        texts = (point.text, point.easy)
+        if answer.aspect in _NOT_REPORTED or PLACEHOLDER.search("".join((*texts, *point.papers))):
+            check.complain(entry, path, "reported_figure", owner=point.id, aspect=answer.aspect)
+        if any(sign not in text for text in texts):
+            check.complain(entry, path, "reported_unsaid", owner=point.id, sign=sign)
+
+
+def _check_omissions(check: Check) -> None:
+    """A fact that is left out is told nowhere."""
+    told = {fact: point.id for _, _, point, _ in check.points() for fact in point.facts}
+    for entry, omission in check.all(Omission):
+        if omission.fact in told:
+            check.complain(entry, ("fact",), "omitted_told", fact=omission.fact, owner=told[omission.fact])
 
 
 def _only_weak(check: Check, sources: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from actions.catalogue.check import Check, Path_
 from actions.catalogue.content import Entry, key_of
-from actions.catalogue.records import Answer, Contact, Figure, Kind, Phrase, Point, Record, Topic
+from actions.catalogue.records import Answer, Contact, Figure, Kind, Phrase, Point, Record, Term, Topic
 from actions.catalogue.rendering import PLACEHOLDER
 
 MOST_EASY = 30
@@ -32,6 +32,7 @@ def _texts(record: Record) -> Iterator[tuple[str, Path_, str]]:
         for index, point in enumerate(record.points):
             for name in ("text", "easy", "speech"):
                 fields.append((point.id, ("points", index, name), getattr(point, name)))
+            fields += [(point.id, ("points", index, "papers"), paper) for paper in point.papers]
     if isinstance(record, Topic):
         fields.append((record.id, ("office",), record.office))
     return ((owner, path, text) for owner, path, text in fields if text is not None)
@@ -44,7 +45,7 @@ def check_texts(check: Check) -> None:
             if isinstance(record, Answer) and (bare := _BARE.search(PLACEHOLDER.sub("", text))):
                 slots = {"owner": owner, "field": path[-1], "amount": bare.group()}
                 check.complain(entry, path, "bare_amount", **slots)
-        if isinstance(record, (Contact, Phrase)):
+        if isinstance(record, (Contact, Phrase, Term)):
             _check_easy(check, entry, record.id, ("easy",), record.easy)
     for entry, _, point, path in check.points():
         _check_easy(check, entry, point.id, (*path, "easy"), point.easy)

@@ -20,10 +20,12 @@ from actions.catalogue.records import (
     CalendarDay,
     Contact,
     Figure,
+    Omission,
     Phrase,
     Place,
     Record,
     Source,
+    Term,
     Topic,
 )
 
@@ -36,6 +38,8 @@ _PATTERNS: tuple[tuple[str, type[Record]], ...] = (
     ("aspects*.yml", Aspect),
     ("topics*.yml", Topic),
     ("phrases*.yml", Phrase),
+    ("glossary.yml", Term),
+    ("omissions.yml", Omission),
     ("calendar/*.yml", CalendarDay),
     ("places/*.yml", Place),
     ("answers/*.yml", Answer),
@@ -58,11 +62,13 @@ def holds_one(model: type[Record]) -> bool:
 
 
 def key_of(record: Record) -> str:
-    """What identifies a record among its kind: ``topic.aspect`` of an answer, the day, or the id."""
+    """What identifies a record among its kind: ``topic.aspect`` of an answer, the day, the fact left out, or the id."""
     if isinstance(record, Answer):
         return f"{record.topic}.{record.aspect}"
     if isinstance(record, CalendarDay):
         return record.date.isoformat()
+    if isinstance(record, Omission):
+        return record.fact
     return str(record.id)  # type: ignore[attr-defined]
 
 

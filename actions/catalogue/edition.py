@@ -30,6 +30,7 @@ from actions.catalogue.records import (
     Point,
     Record,
     Source,
+    Term,
     Topic,
 )
 
@@ -62,6 +63,7 @@ class Edition:
     contacts: Mapping[str, Contact]
     places: Mapping[str, Place]
     phrases: Mapping[str, Phrase]
+    glossary: Mapping[str, Term]
     calendar: Mapping[dt.date, CalendarDay]
 
 
@@ -83,6 +85,7 @@ def build_edition(content: Content, number: str = "0", digest: str = "") -> Edit
         contacts=_by_id(content, Contact),
         places=_by_id(content, Place),
         phrases=_by_id(content, Phrase),
+        glossary=_by_id(content, Term),
         calendar=MappingProxyType({day.date: day for day in content.of(CalendarDay)}),
     )
 

@@ -16,10 +16,12 @@ from actions.catalogue.records import (
     CalendarDay,
     Contact,
     Figure,
+    Omission,
     Phrase,
     Place,
     Record,
     Source,
+    Term,
     Topic,
 )
 
@@ -35,6 +37,8 @@ def load_content(connection: Connection) -> Content:
     entries = [
         *_flat(connection, tables.source, Source),
         *_flat(connection, tables.phrase, Phrase),
+        *_flat(connection, tables.term, Term),
+        *_flat(connection, tables.omission, Omission),
         *_flat(connection, tables.calendar_day, CalendarDay),
         *_figures(connection),
         *_contacts(connection),

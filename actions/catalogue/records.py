@@ -133,16 +133,20 @@ class Topic(Record):
 
 
 class Kind(StrEnum):
-    """What a point does: tells what holds now, tells how it was before, or says that something is not confirmed."""
+    """What a point does: tells what holds now, passes on what somebody else quotes from a document we have not
+    read (conditions, steps and papers only), tells how it was before, or says that something is not confirmed."""
 
     FACT = "fact"
+    REPORTED = "reported"
     HISTORY = "history"
     UNKNOWN = "unknown"
 
 
 class Point(Record):
     """One fact, said in one or two sentences. `text` and `easy` may hold ``{figure}``s; speech is derived
-    from `text` unless `speech` overrides it. `words` are extra words a resident may use for it."""
+    from `text` unless `speech` overrides it. `words` are extra words a resident may use for it; `papers` names,
+    each in a few words, what to bring: the lines of a tick list. `facts` are the ids of the compiled facts it
+    tells, or, if unknown, those it does not vouch for."""
 
     id: Id
     kind: Kind = Kind.FACT
@@ -155,6 +159,7 @@ class Point(Record):
     since: dt.date | None = None
     until: dt.date | None = None
     words: tuple[str, ...] = ()
+    papers: tuple[Sentence, ...] = ()
 
 
 class Answer(Record):
@@ -250,6 +255,21 @@ class Phrase(Record):
     text: Sentence
     easy: Sentence
     speech: str | None = None
+
+
+class Term(Record):
+    """A hard word and what it means, added to an easy text that uses it. States no facts about services."""
+
+    id: Id
+    word: Sentence
+    easy: Sentence
+
+
+class Omission(Record):
+    """A compiled fact that no point tells, and why not."""
+
+    fact: Annotated[str, StringConstraints(pattern=r"^[A-Z]+-\d+$")]
+    reason: Sentence
 
 
 class Aspect(Record):

@@ -20,10 +20,12 @@ from actions.catalogue.records import (
     CalendarDay,
     Contact,
     Figure,
+    Omission,
     Phrase,
     Place,
     Record,
     Source,
+    Term,
     Topic,
 )
 
@@ -148,12 +150,9 @@ def _store_topic(rows: Rows, topic: Topic, filed: Row) -> None:
     rows[tables.alias] += _aliases("topic", topic.id, topic.aliases)
 
 
-def _store_phrase(rows: Rows, phrase: Phrase, filed: Row) -> None:
-    rows[tables.phrase].append(phrase.model_dump() | filed)
-
-
-def _store_calendar_day(rows: Rows, day: CalendarDay, filed: Row) -> None:
-    rows[tables.calendar_day].append(day.model_dump() | filed)
+def _flat(table: Table) -> Callable[[Rows, Record, Row], None]:
+    """Stores a record whose fields are the columns."""
+    return lambda rows, record, filed: rows[table].append(record.model_dump() | filed)
 
 
 def _store_answer(rows: Rows, answer: Answer, filed: Row) -> None:
@@ -236,8 +235,10 @@ _STORE: Mapping[type[Record], Callable[[Rows, Any, Row], None]] = {
     Contact: _store_contact,
     Aspect: _store_aspect,
     Topic: _store_topic,
-    Phrase: _store_phrase,
-    CalendarDay: _store_calendar_day,
+    Phrase: _flat(tables.phrase),
+    Term: _flat(tables.term),
+    Omission: _flat(tables.omission),
+    CalendarDay: _flat(tables.calendar_day),
     Answer: _store_answer,
     Place: _store_place,
 }

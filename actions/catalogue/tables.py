@@ -279,6 +279,7 @@ point = Table(
     Column("since", Date),
     Column("until", Date),
     _words("words"),
+    _words("papers"),
     _position(),
 )
 
@@ -343,6 +344,23 @@ phrase = Table(
     Column("text", Text, nullable=False),
     Column("easy", Text, nullable=False),
     Column("speech", Text),
+    *_filed(),
+)
+
+term = Table(
+    "term",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("word", Text, nullable=False),
+    Column("easy", Text, nullable=False),
+    *_filed(),
+)
+
+omission = Table(
+    "omission",
+    metadata,
+    Column("fact", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
     *_filed(),
 )
 
