@@ -13,14 +13,18 @@ from actions.catalogue.rendering import PLACEHOLDER
 MOST_EASY = 30
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _SENTENCE_END = re.compile(r"(?<=[。！？!?\n])")
-# An amount, share, age, span, clock time, or a date that sets a term. The year of a document or an event may stand.
+# An amount, share, age, span, clock time, or a date that sets a term, in digits or in words. The year and month of a
+# document or an event may stand.
 _BARE = re.compile(
     r"\d+(?:\.\d+)?\s*(?:[万亿]?元|万[人户]?|%|％|周?岁|个月|个?工作日|天|小时|分钟|公里|平方米|毫米|米)"
     r"|(?<![\d年月])\d{1,3}\s*[年日](?!代|[级楼])"
     r"|\d{1,2}[:：]\d\d"
-    r"|[一二两三四五六七八九十百千万]+元"
+    r"|(?:[二两三四五六七八九十百千万]|[一二两三四五六七八九十百千万]{2,})(?:元|块钱|周?岁|个?工作日|个月|小时|分钟|公里)"
+    r"|(?<![第周期零])[二两三四五六七八九十百]+[年天](?!级|行动|制|规划|计划|五)"
+    r"|百分之[一二三四五六七八九十]+"
     r"|(?<!年)(?<!\d)\d{1,2}月\d{1,2}日"
-    r"|\d{4}年\d{1,2}月\d{1,2}日(?:起|以前|之前|前|为止|截止)"
+    r"|\d{4}年\d{1,2}月\d{1,2}日"
+    r"|\d{4}年\d{1,2}月(?:起|以前|之前|前|为止|截止|施行|实施|开始|之?后|到|至)"
 )
 
 
