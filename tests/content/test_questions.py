@@ -1,8 +1,20 @@
-"""Questions of our own on the first content, asked through the door a resident uses, at two clocks."""
+"""Questions of our own, asked through the door a resident uses, at two clocks.
+
+Each line of questions/*.yml is one question:
+
+ask: the words; after: what was asked before, which sets the matter; at: today (2026-11-25) or next_year (2027-01-02),
+without it the question is asked at both; outcome: how the turn ends, or a list of ways it may; says: must be in the
+text, all of them, where an item that is a list is met by any one of its words; never: must not be in any form of
+the reply.
+
+unknown.yml holds what nobody has confirmed: there no slip is allowed. Elsewhere 97 of 100 must be right.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,71 +23,152 @@ import yaml
 
 from tests.houses import House
 
-QUESTIONS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "questions.yml").read_text(encoding="utf-8"))
-RIGHT_AT_LEAST = 0.95
+FOLDER = Path(__file__).parent / "questions"
+CLOCKS = ("today", "next_year")
+KEYS = {"ask", "after", "at", "outcome", "says", "never"}
+OUTCOMES = {"answered", "asked_back", "declined", "not_covered", "handed_over"}
+RIGHT_AT_LEAST = 0.97
+AT_ONE_TIME = 4
+UNKNOWN = "unknown"
+GENERAL_HOTLINE = "12345"
 OUTDATED = ("410", "290", "330元", "330/", "300元", "150元")
-Asked = list[tuple[dict[str, Any], dict[str, Any]]]
+SAID_TO_BE_PAST = ("不用了", "以前")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A line of a file of questions, the file, and the clock it is asked at."""
+
+    file: str
+    clock: str
+    line: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        before = self.line.get("after")
+        return f"{before} / {self.line['ask']}" if before else str(self.line["ask"])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and the turn that answered it."""
+
+    question: Question
+    turn: dict[str, Any]
+
+    @property
+    def outcome(self) -> str:
+        return str(self.turn["outcome"])
+
+    @property
+    def text(self) -> str:
+        return str(self.turn["reply"]["text"])
+
+    @property
+    def forms(self) -> str:
+        return "\n".join(self.turn["reply"][form] for form in ("text", "easy", "speech"))
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the answer, if anything."""
+        line = self.question.line
+        missing = [item for item in line.get("says", []) if not any(words in self.text for words in _any_of(item))]
+        wrong = [words for words in line.get("never", []) if words in self.forms]
+        if self.outcome in _any_of(line["outcome"]) and not missing and not wrong:
+            return None
+        return f"{self.question.words} → {self.outcome}; missing {missing}; wrong {wrong}: {self.text[:120]}"
+
+
+def _any_of(item: str | list[str]) -> list[str]:
+    return item if isinstance(item, list) else [item]
+
+
+def all_questions() -> Iterator[Question]:
+    """Every question at every clock it is asked at."""
+    for path in sorted(FOLDER.glob("*.yml")):
+        for line in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for clock in _any_of(line.get("at", list(CLOCKS))):
+                yield Question(path.stem, clock, line)
+
+
+def ask_all(houses: dict[str, House]) -> list[Asked]:
+    """Asks every question, each in a conversation of its own."""
+
+    def ask(question: Question) -> Asked:
+        talk = houses[question.clock].talk()
+        if before := question.line.get("after"):
+            talk.ask(before)
+        return Asked(question, talk.ask(question.line["ask"]))
+
+    with ThreadPoolExecutor(AT_ONE_TIME) as pool:
+        return list(pool.map(ask, all_questions()))
 
 
 @pytest.fixture(scope="module")
-def asked(house_today: House, house_next_year: House) -> Asked:
-    """Every question with the turn that answered it."""
-    return list(_ask_all({"today": house_today, "next_year": house_next_year}))
+def asked(house_today: House, house_next_year: House) -> list[Asked]:
+    return ask_all({"today": house_today, "next_year": house_next_year})
 
 
-def _ask_all(houses: dict[str, House]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    for question in QUESTIONS:
-        talk = houses[question.get("at", "today")].talk()
-        if before := question.get("after"):
-            talk.ask(before)
-        yield question, talk.ask(question["ask"])
+def test_every_question_is_well_formed() -> None:
+    for question in all_questions():
+        line = question.line
+        items = [words for key in ("says", "never") for item in line.get(key, []) for words in _any_of(item)]
+        assert {"ask", "outcome"} <= set(line) <= KEYS, line
+        assert set(_any_of(line["outcome"])) <= OUTCOMES, line
+        assert question.clock in CLOCKS, line
+        assert all(isinstance(words, str) and words for words in items), line
 
 
-def _forms(turn: dict[str, Any]) -> str:
-    return "\n".join(turn["reply"][form] for form in ("text", "easy", "speech"))
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_at_least_97_of_100_questions_are_answered_right(asked: list[Asked], clock: str) -> None:
+    here = [one for one in asked if one.question.clock == clock and one.question.file != UNKNOWN]
+    faults = [f"{one.question.file}: {one.fault}" for one in here if one.fault]
+    right = f"{clock}: {len(here) - len(faults)} of {len(here)} right"
+    print(right, *faults, sep="\n")  # noqa: T201  (pytest shows it)
+    assert len(here) - len(faults) >= RIGHT_AT_LEAST * len(here), "\n".join([right, *faults])
 
 
-def _fault(question: dict[str, Any], turn: dict[str, Any]) -> str | None:
-    """What is wrong with the answer, if anything."""
-    missing = [words for words in question.get("says", []) if words not in turn["reply"]["text"]]
-    wrong = [words for words in question.get("never", []) if words in _forms(turn)]
-    if turn["outcome"] == question["outcome"] and not missing and not wrong:
-        return None
-    return f"{question['ask']} → {turn['outcome']}; missing {missing}; wrong {wrong}: {turn['reply']['text'][:90]}"
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_what_is_not_known_is_never_made_up(asked: list[Asked], clock: str) -> None:
+    here = [one for one in asked if one.question.clock == clock and one.question.file == UNKNOWN]
+    faults = [one.fault for one in here if one.fault]
+    right = f"{clock}: {len(here) - len(faults)} of {len(here)} right"
+    print(right, *faults, sep="\n")  # noqa: T201  (pytest shows it)
+    assert not faults, "\n".join([right, *faults])
 
 
-@pytest.mark.parametrize("clock", ["today", "next_year"])
-def test_at_least_95_of_100_questions_are_answered_right(asked: Asked, clock: str) -> None:
-    here = [(question, turn) for question, turn in asked if question.get("at", "today") == clock]
-    faults = [fault for question, turn in here if (fault := _fault(question, turn))]
-    print(f"{clock}: {len(here) - len(faults)} of {len(here)} right", *faults, sep="\n")  # noqa: T201  (pytest shows it)
-    assert len(here) - len(faults) >= RIGHT_AT_LEAST * len(here), "\n".join(faults)
-
-
-def test_no_outdated_amount_is_ever_said_unless_the_past_is_asked_about(asked: Asked) -> None:
+def test_no_outdated_amount_is_ever_said_unless_as_past(asked: list[Asked]) -> None:
     wrong = [
-        question["ask"]
-        for question, turn in asked
-        if any(amount in _forms(turn) for amount in OUTDATED) and "不用了" not in turn["reply"]["text"]
+        one.question.words
+        for one in asked
+        if any(amount in one.forms for amount in OUTDATED) and not any(word in one.text for word in SAID_TO_BE_PAST)
     ]
     assert wrong == []
 
 
-def test_no_answer_states_a_fact_without_a_source(asked: Asked) -> None:
-    assert [
-        question["ask"] for question, turn in asked if turn["outcome"] == "answered" and not turn["reply"]["sources"]
-    ] == []
+def test_no_answer_states_a_fact_without_a_source(asked: list[Asked]) -> None:
+    assert [one.question.words for one in asked if one.outcome == "answered" and not one.turn["reply"]["sources"]] == []
 
 
-def test_what_lapsed_is_said_only_as_lapsed(asked: Asked) -> None:
-    later = [turn for question, turn in asked if question.get("at") == "next_year"]
-    lapsed = [turn for turn in later if "50%" in _forms(turn)]
+def test_what_lapsed_is_said_only_as_lapsed(asked: list[Asked]) -> None:
+    lapsed = [
+        one
+        for one in asked
+        if one.question.clock == "next_year" and "50%" in one.forms and "补贴" in one.question.words
+    ]
     assert lapsed
-    for turn in lapsed:
-        assert turn["outcome"] == "declined"
-        assert "2026-12-31" in turn["reply"]["text"]
+    for one in lapsed:
+        assert one.outcome == "declined", one.question.words
+        assert "2026-12-31" in one.text, one.question.words
 
 
-def test_every_decline_names_someone_to_ask(asked: Asked) -> None:
-    declined = [(question, turn) for question, turn in asked if turn["outcome"] in ("declined", "not_covered")]
-    assert [question["ask"] for question, turn in declined if "12345" not in turn["reply"]["text"]] == []
+def test_every_decline_gives_someone_to_ask(asked: list[Asked]) -> None:
+    declined = [one for one in asked if one.outcome in ("declined", "not_covered")]
+    assert [one.question.words for one in declined if GENERAL_HOTLINE not in one.text] == []
+    assert [one.question.words for one in declined if not _ready_help(one)] == []
+
+
+def _ready_help(one: Asked) -> bool:
+    """Whether the page can show a number to press, not only words."""
+    contacts = (one.turn["reply"].get("hand_over") or {}).get("contacts", [])
+    return GENERAL_HOTLINE in [contact["number"] for contact in contacts]
