@@ -77,18 +77,22 @@ class HandOver(Part):
 
 
 class Awaited(Part):
-    """A question that has no answer yet: its matter, and the words it was asked in."""
+    """A question that has no answer yet: its matter, the words it was asked in (none when it was a choice), the
+    place it is about, and the edition of the catalogue that did not know."""
 
     topic: str
     aspect: str
     text: str
+    place: str | None = None
+    edition: str
 
 
 class Memory(Part):
     """What the conversation is about. Sent with every turn and returned by it: engines hold no state.
 
     `said` are the points of the last answer, `more` those on offer; `asked` is the question we put
-    (``topic``, ``more`` or ``about:topic.aspect``); `careful` stays on after a crisis.
+    (``topic``, ``more`` or ``about:topic.aspect``); `careful` stays on after a crisis; `awaiting` is the question
+    just declined, should the resident want to be told later.
     """
 
     topic: str | None = None
@@ -99,6 +103,7 @@ class Memory(Part):
     asked: str | None = None
     misses: int = 0
     careful: bool = False
+    awaiting: Awaited | None = None
     last: dict[str, Any] | None = None
 
 

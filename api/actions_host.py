@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from actions.answer_act import AnswerAct
+from actions.await_answer import AwaitAnswer
 from actions.comfort_crisis import ComfortCrisis
 from actions.explain_topic import ExplainTopic
 from actions.find_service import FindService
@@ -38,6 +39,7 @@ from actions.visit_place import VisitPlace
 
 ACTIONS: tuple[type[TurnAction], ...] = (
     AnswerAct,
+    AwaitAnswer,
     ComfortCrisis,
     ExplainTopic,
     FindService,

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from actions.catalogue.edition import EditionReader
 from api.access import Limits
 from api.actions_host import ActionsHost, build_actions
+from api.awaiting import Teller
 from api.engines import EngineWatch
 from api.errors import handle_errors
 from api.routes import chat, operation, page
@@ -52,6 +53,7 @@ def build_app(settings: Settings) -> FastAPI:
                 watch.send_canaries(),
                 watch.restart_when_stuck(),
                 desk.settle_when_needed(),
+                Teller(desk).tell_when_known(),
             )
             serving = asyncio.create_task(actions_server.serve())
             tasks = [asyncio.create_task(work) for work in upkeep]

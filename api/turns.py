@@ -195,17 +195,18 @@ class Desk:
 
     async def _answer(self, question: Question) -> Record:
         """The engine's reply, or an apology with a number, as a record."""
-        asked = question.as_body(0)
         try:
             reply = await self.engine.send(question)
         except EngineFailed as failure:
             log.error("engine_failed", code=failure.code, detail=str(failure), turn=question.turn_id)
             phrase = "busy" if isinstance(failure, EngineBusy) else "apology"
             turn = self._apologise(question.turn_id, phrase, question.memory)
+            asked = question.as_body(0)
             return Record(turn, question.memory, (), (), asked, None, failure.code, self.settings.now())
-        return self._record(question, reply, asked)
+        return self.as_record(question, reply)
 
-    def _record(self, question: Question, reply: EngineReply, asked: dict[str, object]) -> Record:
+    def as_record(self, question: Question, reply: EngineReply) -> Record:
+        """What the engine answered, as a finished turn."""
         payload = reply.payload
         turn = Turn(
             turn_id=question.turn_id,
@@ -215,9 +216,17 @@ class Desk:
             model=reply.model,
             catalogue_edition=payload.edition,
         )
-        asked["understanding"] = reply.understanding
-        now = self.settings.now()
-        return Record(turn, payload.memory, payload.points, payload.figures, asked, reply.action, None, now)
+        return Record(
+            turn=turn,
+            memory=payload.memory,
+            points=payload.points,
+            figures=payload.figures,
+            asked=question.as_body(0) | {"understanding": reply.understanding},
+            action=reply.action,
+            failure=None,
+            finished_at=self.settings.now(),
+            awaits=payload.awaits,
+        )
 
     def _apologise(self, turn_id: str, phrase: str, memory: Memory) -> Turn:
         """A failed turn: the words are kept, here is whom to ask."""

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, delete, func, insert, select, update
 
+from actions.payload import Awaited
 from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
-from api.store.tables import conversation, event, message, sealed_note, turn, wish
+from api.store.tables import awaited, conversation, event, message, sealed_note, turn, wish
 
 CRISIS = "crisis"
 ALWAYS_OFFERED = ("act:human", "act:capabilities", "act:start_over")
@@ -50,7 +51,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A finished turn with all that explains it. `asked` is what the engine was given."""
+    """A finished turn with all that explains it. `asked` is what the engine was given, `awaits` what the resident
+    wants to be told later."""
 
     turn: Turn
     memory: Memory
@@ -60,6 +62,7 @@ class Record:
     action: str | None
     failure: str | None
     finished_at: dt.datetime
+    awaits: Awaited | None = None
 
 
 class AlreadyAnswered(Exception):
@@ -129,7 +132,8 @@ def digest_of(text: str | None, choice: str | None) -> str:
 
 
 def record_turn(connection: Connection, conversation_id: str, messages: Sequence[int], done: Record) -> int:
-    """Records the one outcome of these messages, or raises AlreadyAnswered. Returns the event's id."""
+    """Records the one outcome of these messages (none when we speak first), or raises AlreadyAnswered. Returns the
+    event's id."""
     choices = [choice.value for choice in done.turn.reply.choices] if done.turn.reply else []
     mine = update(conversation).where(conversation.c.id == conversation_id)
     memory = done.memory.model_dump(mode="json")
@@ -141,6 +145,8 @@ def record_turn(connection: Connection, conversation_id: str, messages: Sequence
         raise AlreadyAnswered(done.turn.turn_id)
     if done.turn.understanding and done.turn.understanding.act in WISHES:
         keep_wish(connection, conversation_id, done.turn.understanding.act, done.finished_at)
+    if done.awaits:
+        keep_awaited(connection, conversation_id, done.awaits, done.finished_at)
     return add_event(connection, conversation_id, "turn", body)
 
 
@@ -230,6 +236,8 @@ def read_transcript(connection: Connection, conversation_id: str) -> Transcript 
         return None
     messages = connection.execute(select(message).where(message.c.conversation_id == conversation_id)).all()
     last_of = {row.turn_id: row.id for row in sorted(messages, key=lambda row: row.id)}
+    told_in = select(awaited.c.turn_id, awaited.c.after_message, awaited.c.id)
+    told = {row.turn_id: row for row in connection.execute(told_in.where(awaited.c.conversation_id == conversation_id))}
     lines: list[tuple[int, int, Entry]] = []
     titles: dict[str, str] = {}
     for row in connection.execute(select(turn).where(turn.c.conversation_id == conversation_id)):
@@ -245,7 +253,8 @@ def read_transcript(connection: Connection, conversation_id: str) -> Transcript 
             helpful=row.helpful,
             careful=bool(done.understanding and done.understanding.act == CRISIS),
         )
-        lines.append((last_of.get(row.id, 0), 1, entry))
+        place = (told[row.id].after_message, 1 + told[row.id].id) if row.id in told else (last_of.get(row.id, 0), 1)
+        lines.append((*place, entry))
     for row in messages:
         text = row.text or titles.get(row.choice) or row.choice
         entry = Entry(kind=EntryKind.RESIDENT, text=text, at=row.received_at, turn_id=row.turn_id)
@@ -270,6 +279,15 @@ def keep_wish(connection: Connection, conversation_id: str, kind: str, at: dt.da
     connection.execute(insert(wish).values(conversation_id=conversation_id, kind=kind, wished_at=at))
 
 
+def keep_awaited(connection: Connection, conversation_id: str, wanted: Awaited, at: dt.datetime) -> None:
+    """Keeps what is to be told later; wished for again before it is told, it is one question, in the newest words."""
+    matter = {"conversation_id": conversation_id, "topic": wanted.topic, "aspect": wanted.aspect}
+    rest = {"place": wanted.place, "text": wanted.text, "edition": wanted.edition, "asked_at": at}
+    known = update(awaited).where(awaited.c.turn_id.is_(None), *(awaited.c[name] == matter[name] for name in matter))
+    if connection.execute(known.values(**rest)).rowcount == 0:
+        connection.execute(insert(awaited).values(**matter, **rest))
+
+
 def keep_sealed(connection: Connection, conversation_id: str, reason: str, sealed: bytes, at: dt.datetime) -> None:
     values = {"conversation_id": conversation_id, "reason": reason, "sealed": sealed, "kept_at": at}
     connection.execute(insert(sealed_note).values(**values))
@@ -277,6 +295,6 @@ def keep_sealed(connection: Connection, conversation_id: str, reason: str, seale
 
 def erase(connection: Connection, conversation_id: str) -> bool:
     """Erases a conversation and everything that belongs to it; False when there was none."""
-    for table in (event, wish, sealed_note, message, turn):
+    for table in (awaited, event, wish, sealed_note, message, turn):
         connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
     return connection.execute(delete(conversation).where(conversation.c.id == conversation_id)).rowcount == 1

@@ -122,6 +122,33 @@ sealed_note = Table(
     Column("kept_at", Moment, nullable=False),
 )
 
+awaited = Table(
+    "awaited",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("aspect", String(64), nullable=False),
+    Column("place", String(64)),
+    Column("text", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("edition", String(64), nullable=False),
+    Column("turn_id", ForeignKey("turn.id", ondelete="CASCADE")),
+    Column("after_message", Key),
+)
+"""Questions without an answer yet: `edition` is the last one that did not know. Once told, `turn_id` is the turn
+that told it, and `after_message` the message it stands after."""
+
 Index("message_waiting", message.c.conversation_id, message.c.turn_id)
 Index("message_of_turn", message.c.turn_id)
 Index("event_of_conversation", event.c.conversation_id, event.c.id)
+Index(
+    "awaited_once",
+    awaited.c.conversation_id,
+    awaited.c.topic,
+    awaited.c.aspect,
+    unique=True,
+    sqlite_where=awaited.c.turn_id.is_(None),
+    postgresql_where=awaited.c.turn_id.is_(None),
+)
+Index("awaited_of_conversation", awaited.c.conversation_id)
