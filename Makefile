@@ -6,7 +6,7 @@ unexport VIRTUAL_ENV
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train evaluate bench install packages
+.PHONY: help run test check coverage train evaluate bench install packages
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
@@ -23,6 +23,9 @@ check: install ## lint, types, import contracts, catalogue and sentences
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/zhuwo check
+
+coverage: install ## count anew what the catalogue says, into docs/coverage.md
+	@$(BIN)/zhuwo catalogue coverage --write docs/coverage.md
 
 train: install ## train the model for the present sentences
 	@$(BIN)/zhuwo train

@@ -6,35 +6,29 @@ import argparse
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import yaml
-from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
 
 from actions.catalogue import aliases
 from actions.catalogue.checking import check_reading
 from actions.catalogue.edition import NoEdition, build_edition, load_edition, without_demonstration
-from actions.catalogue.exporting import export_catalogue
-from actions.catalogue.importing import import_catalogue
 from actions.catalogue.problems import CatalogueProblems
-from actions.catalogue.reading import read_content, read_files
+from actions.catalogue.reading import read_files
 from actions.turn import Asked
 from api import starting
 from api.actions_host import build_actions
+from api.catalogue_commands import GENERATED, add_commands
 from api.errors import load_wording
 from api.sentences import SAY, check_sentences
 from api.settings import ROOT, Settings
+from api.shell import console, open_database, say, word
 from api.store import journal
-from api.store.database import open_engine
 from api.store.journal import Record
-from api.store.migrating import migrate
 from api.training import model_path, train_model
 
 NLU_DATA = ROOT / "nlu_data"
-GENERATED = NLU_DATA / "training" / "generated" / "aliases.yml"
 SHARES = (
     "topic",
     "topic_strict",
@@ -45,22 +39,6 @@ SHARES = (
     "out_of_scope_recall",
     "in_scope_rejected",
 )
-
-console = Console(highlight=False, soft_wrap=True)
-
-
-def say(text: str) -> None:
-    console.print(text, markup=False)
-
-
-def word(name: str, **slots: object) -> str:
-    return str(load_wording()["cli"][name]).format(**slots)
-
-
-def open_database(settings: Settings) -> Engine:
-    migrate(settings.url_of_database)
-    return open_engine(settings.url_of_database)
-
 
 # -- commands -------------------------------------------------------------------------------------
 
@@ -125,38 +103,6 @@ def check(settings: Settings, told: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def catalogue_check(settings: Settings, told: argparse.Namespace) -> int:
-    """Check the YAML files of a catalogue."""
-    problems = check_reading(read_files(told.folder))
-    for problem in problems:
-        say(str(problem))
-    return 1 if problems else 0
-
-
-def catalogue_import(settings: Settings, told: argparse.Namespace) -> int:
-    """Load a folder of YAML files into the database: all of it, or none."""
-    engine = open_database(settings)
-    with engine.begin() as connection:
-        edition = import_catalogue(connection, told.folder)
-    say(word("imported", edition=edition))
-    return 0
-
-
-def catalogue_export(settings: Settings, told: argparse.Namespace) -> int:
-    """Write the database's catalogue as YAML files."""
-    with open_database(settings).begin() as connection:
-        export_catalogue(connection, told.folder)
-    say(word("exported", folder=told.folder))
-    return 0
-
-
-def catalogue_teach(settings: Settings, told: argparse.Namespace) -> int:
-    """Write the catalogue's names into the training data."""
-    aliases.write_training(build_edition(read_content(settings.catalogue)), GENERATED)
-    say(word("taught", file=GENERATED.relative_to(ROOT)))
-    return 0
-
-
 def explain(settings: Settings, told: argparse.Namespace) -> int:
     """Show what was understood and said in a turn, and answer it again from the catalogue as it was then."""
     engine = open_database(settings)
@@ -208,14 +154,7 @@ def build_parser(settings: Settings) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, do in {"run": run, "train": train, "evaluate": evaluate, "check": check}.items():
         commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
-    catalogue = commands.add_parser("catalogue", help="The catalogue's files.").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    for name, do in {"check": catalogue_check, "import": catalogue_import, "export": catalogue_export}.items():
-        added = catalogue.add_parser(name, help=do.__doc__)
-        added.add_argument("folder", type=Path, nargs="?" if name != "export" else None, default=settings.catalogue)
-        added.set_defaults(do=do)
-    catalogue.add_parser("teach", help=catalogue_teach.__doc__).set_defaults(do=catalogue_teach)
+    add_commands(commands.add_parser("catalogue", help="The catalogue's files."), settings)
     for name, do, what in (("explain", explain, "turn"), ("erase", erase, "conversation")):
         added = commands.add_parser(name, help=do.__doc__)
         added.add_argument(what)
