@@ -29,11 +29,13 @@ NONSENSE: dict[str, bytes] = {
 
 @dataclass
 class FakeEngine:
-    """`behaviour`: answer, empty, hang, die, or a name of NONSENSE. `asked` holds the bodies it was sent."""
+    """`behaviour`: answer, empty, hang, die, or a name of NONSENSE. `asked` holds the bodies it was sent. Words with
+    `没有答案` are declined until it `knows`."""
 
     behaviour: str = "answer"
     delay: float = 0.0
     act: str | None = None
+    knows: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     port: int = 0
@@ -77,8 +79,10 @@ class FakeEngine:
         return body
 
     def reply(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Echoes the words, with a source and two choices; `危机` makes the conversation careful."""
+        """Echoes the words, with a source and two choices; `危机` makes the conversation careful; what it declines
+        it offers to tell later."""
         careful = bool(body["memory"].get("careful")) or "危机" in body["text"]
+        topic = "transport_subsidy" if "交通补贴" in body["text"] else "legal_aid"
         text = f"您说的是：{body['text'] or json.dumps(body['choice'])}"
         payload = {
             "outcome": "answered",
@@ -92,9 +96,17 @@ class FakeEngine:
             "sources": [SOURCE],
             "as_of": "2021-01-01",
             "points": ["p"],
-            "memory": body["memory"] | {"topic": "legal_aid", "careful": careful},
+            "memory": body["memory"] | {"topic": topic, "careful": careful},
             "edition": "1",
         }
+        if (body["choice"] or {}).get("act") == "tell_me":
+            payload["awaits"] = body["memory"]["awaiting"]
+        elif "没有答案" in body["text"] and not self.knows:
+            awaiting = {"topic": "legal_aid", "aspect": "documents", "text": body["text"], "edition": "1"}
+            payload["outcome"] = "declined"
+            payload["choices"] = [{"title": "有了答案告诉我", "value": "act:tell_me"}]
+            payload["memory"] |= {"aspect": "documents", "awaiting": awaiting}
+        payload["memory"] |= {"last": {"choices": payload["choices"]}}
         understanding = {**UNDERSTANDING, "act": self.act, "alternatives": [], "entities": []}
         return {"understanding": understanding, "payload": payload, "model": "fake", "action": "action_explain_topic"}
 
