@@ -20,7 +20,7 @@ class AnswerAct(TurnAction):
         draft = Draft(edition, asked.today)
         phrase = edition.phrases[PHRASES.get(act, act)]
         if "{contacts}" in phrase.text:
-            draft.say_contacts(phrase.id, contacts_of(edition, None))
+            draft.say_contacts(phrase.id, contacts_of(edition, None, asked))
         else:
             draft.say(phrase.id)
         if act in WITH_MATTERS:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from actions.catalogue.edition import Edition
+from actions.catalogue.hours import is_office_time
 from actions.catalogue.records import Contact, Place, Point, Source, Topic, Way
 from actions.catalogue.rendering import render, value_in_force
 from actions.catalogue.speech import speak
@@ -21,8 +22,10 @@ from actions.payload import (
     ServiceNote,
     SourceNote,
 )
+from actions.turn import Asked
 
 CHOICES_AT_MOST = 5
+TERMS_AT_MOST = 2
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Draft:
     figures: list[str] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     places: list[PlaceNote] = field(default_factory=list)
+    papers: list[str] = field(default_factory=list)
     topic: Topic | None = None
 
     def say(self, phrase: str, **slots: str) -> Draft:
@@ -49,17 +53,20 @@ class Draft:
         return self.add(text, words.easy.format(**slots), words.speech and words.speech.format(**slots))
 
     def add(self, text: str, easy: str, speech: str | None = None) -> Draft:
+        """Adds a line. `speech` is derived from the text unless given; "" leaves the line out for the ear."""
         self.text.append(text)
         self.easy.append(easy)
-        self.speech.append(speech or speak(text, self.edition))
+        self.speech.append(speak(text, self.edition) if speech is None else speech)
         return self
 
-    def say_point(self, point: Point, on: dt.date | None = None) -> Draft:
-        """Adds one fact with its sources and figures, as it was `on` another day if one is given."""
+    def say_point(self, point: Point, on: dt.date | None = None, heard: bool = True) -> Draft:
+        """Adds one fact with its sources and figures, as it was `on` another day if one is given; not `heard`: to
+        be read only."""
         on = on or self.on
         text = render(point.text, self.edition, on)
         easy = render(point.easy, self.edition, on)
         speech = render(point.speech, self.edition, on).text if point.speech else None
+        speech = speech if heard else ""
         self.points.append(point.id)
         self.figures.extend(f for f in (*text.figures, *easy.figures) if f not in self.figures)
         self.cite(point.sources)
@@ -117,10 +124,30 @@ class Draft:
         self.places.append(note)
         return self.cite(place.sources)
 
+    def list_papers(self, points: Iterable[Point]) -> Draft:
+        """Fills the tick list with the papers of some points, each once."""
+        papers = (render(paper, self.edition, self.on).text for point in points for paper in point.papers)
+        self.papers.extend(paper for paper in dict.fromkeys(papers) if paper not in self.papers)
+        return self
+
+    def day(self, day: dt.date) -> str:
+        return self.edition.phrases["full_day"].text.format(year=day.year, month=day.month, day=day.day)
+
+    def explain_terms(self) -> Draft:
+        """Adds to the easy text what its hard words mean: the first of them, at most two."""
+        easy = "".join(self.easy)
+        found = [term for term in self.edition.glossary.values() if term.word in easy]
+        for term in sorted(found, key=lambda term: easy.index(term.word))[:TERMS_AT_MOST]:
+            self.easy.append(term.easy)
+        return self
+
     def finish(self, outcome: Outcome, memory: Memory) -> Payload:
         """The payload. The memory keeps what `repeat` and `source` need."""
+        self.explain_terms()
         if memory.careful and not self.contacts:
             self.say_contacts("careful_reminder", reminder_contacts(self.edition))
+        if memory.more:
+            self.speech.append(speak(self.edition.phrases["speech_more"].text, self.edition))
         text, easy, speech = "\n".join(self.text), "\n".join(self.easy), "".join(self.speech)
         last = {
             "text": text,
@@ -142,6 +169,7 @@ class Draft:
             services=(ServiceNote(id=self.topic.id, name=self.topic.name),) if self.topic else (),
             places=tuple(self.places),
             hand_over=HandOver(waiting=False, contacts=contacts) if contacts else None,
+            papers=tuple(self.papers),
             points=tuple(self.points),
             figures=tuple(self.figures),
             memory=memory.model_copy(update={"last": last}),
@@ -197,7 +225,14 @@ def note_contact(contact: Contact) -> ContactNote:
     )
 
 
-def contacts_of(edition: Edition, topic: Topic | None) -> list[Contact]:
-    """Whom to ask about a topic; without a topic, whom to ask about anything."""
+def contacts_of(edition: Edition, topic: Topic | None, asked: Asked | None = None) -> list[Contact]:
+    """Whom to ask about a topic, or about anything: at the hour of the turn, and in the resident's way to communicate.
+
+    A contact whose hours nobody confirmed is named in office hours only; another is left then anyway."""
     ids = topic.channels if topic else next(iter(edition.topics.values())).channels
-    return [edition.contacts[contact] for contact in ids]
+    contacts = [edition.contacts[contact] for contact in ids]
+    if asked is None:
+        return contacts
+    if not is_office_time(edition.calendar, asked.now):
+        contacts = [one for one in contacts if one.hours or one.way is not Way.VOICE] or contacts
+    return sorted(contacts, key=lambda one: (one.way is Way.VOICE) is (asked.memory.way is not None))

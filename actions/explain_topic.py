@@ -1,26 +1,28 @@
-"""Explains a matter: the points of its answer, the ones asked for first; or an honest decline that helps."""
+"""Explains a matter: the points the resident's words are about; or an honest decline that helps."""
 
 from __future__ import annotations
 
-import datetime as dt
-
+from actions.catalogue.claims import Standing
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import HIT_SCORE, PointRanker, Ranked
-from actions.catalogue.records import Answer, Kind, Point, Topic
-from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
-from actions.composing import Draft, contacts_of
+from actions.catalogue.ranking import PointRanker, Ranked
+from actions.catalogue.records import Kind, Point, Topic
+from actions.catalogue.rendering import PLACEHOLDER, lapsed
+from actions.catalogue.speech import count_sentences
+from actions.choosing import Chosen, Wanted, choose, figures_in
+from actions.composing import Draft
+from actions.declining import decline, offer_aspects
 from actions.find_service import ask_which_topic
-from actions.payload import Memory, Outcome, Payload
+from actions.payload import Outcome, Payload
 from actions.turn import Asked, EditionSource, TurnAction
 
 POINTS_AT_MOST = 3
+SENTENCES_AT_MOST = 3
 CHARACTERS_AT_MOST = 130
 # A point this well hit is said without those that fit much worse.
 WELL_HIT = 3.0
 MUCH_WORSE = 0.35
-# What is enough where the topic is sure and only the aspect holds no answer.
-NAMED_HIT = 5.0
 FIGURE = "000"
+LAPSING_DAYS = 60
 
 
 class ExplainTopic(TurnAction):
@@ -48,84 +50,60 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
-    found = find_answer(edition, topic, aspect)
-    points = sayable(found, edition, asked.today) if found else []
-    if not points and topic.ambiguous:
-        return ask_which_topic(asked, edition, topic)
-    if found is None or not points:
-        if ranked := points_hit(asked, ranker, topic, ranker.beyond(topic, asked.text), NAMED_HIT):
-            return say_points(Draft(edition, asked.today, topic=topic), asked, topic, aspect, ranked)
-        return decline(asked, edition, topic, aspect)
+    chosen = choose(Wanted(asked.text, topic, aspect, asked.today), ranker)
+    if chosen is None:
+        return ask_which_topic(asked, edition, topic) if topic.ambiguous else decline(asked, edition, topic, aspect)
+    return say_chosen(asked, edition, topic, aspect, chosen)
+
+
+def say_chosen(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: Chosen) -> Payload:
+    """Says what was chosen; declines if it begins with what is not confirmed or has lapsed."""
+    if chosen.first.kind is Kind.UNKNOWN or lapsed(chosen.first, asked.today):
+        return decline(asked, edition, topic, aspect, chosen)
     draft = Draft(edition, asked.today, topic=topic)
-    if found.lead:
-        draft.add(found.lead, found.lead)
-    return say_points(draft, asked, topic, aspect, ranker.order(points, asked.text))
+    answer = edition.answers.get((topic.id, chosen.aspect))
+    if answer and answer.lead:
+        draft.add(answer.lead, answer.lead)
+    judge_aloud(draft, chosen)
+    return say_points(draft, asked, topic, chosen.aspect, chosen.ranked)
 
 
-def points_hit(asked: Asked, ranker: PointRanker, topic: Topic, words: str, least: float = HIT_SCORE) -> Ranked:
-    """The point of a topic, under whatever aspect, that the words clearly hit, then the others of its answer."""
-    edition = ranker.edition
-    answers = {home: answer for home, answer in edition.answers.items() if home[0] == topic.id}
-    points = [point for answer in answers.values() for point in sayable(answer, edition, asked.today)]
-    hit = ranker.clear_hit([point for point in points if not lapsed(point, asked.today)], words, least)
-    if hit is None:
-        return []
-    ranked = ranker.rank(sayable(answers[edition.homes[hit.id]], edition, asked.today), words)
-    return sorted(ranked, key=lambda pair: pair[0].id != hit.id)
-
-
-def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:
-    """The points to choose from on a day: those in force, then lapsed ones whose facts no other point tells now."""
-    holding = [point for point in answer.points if can_say(point, edition, on)]
-    told = {fact for point in holding for fact in point.facts}
-    gone = [point for point in answer.points if lapsed(point, on) and told.isdisjoint(point.facts)]
-    return [*holding, *gone]
-
-
-def can_say(point: Point, edition: Edition, on: dt.date) -> bool:
-    """Whether a point, and every figure in it, is in force."""
-    try:
-        render(point.text + point.easy, edition, on)
-    except LookupError:
-        return False
-    return in_force(point, on)
-
-
-def find_answer(edition: Edition, topic: Topic, aspect: str) -> Answer | None:
-    """The topic's own answer, else the one of the topic it is part of."""
-    for owner in (topic.id, topic.parent):
-        if owner and (answer := edition.answers.get((owner, aspect))):
-            return answer
-    return None
+def judge_aloud(draft: Draft, chosen: Chosen) -> None:
+    """How a figure the resident named stands, before the points that say what holds."""
+    if chosen.claim is None:
+        return
+    match chosen.claim.standing:
+        case Standing.CURRENT if not figures_in(chosen.first).isdisjoint(chosen.claim.figures):
+            draft.say("claim_current")
+        case Standing.SUPERSEDED if chosen.claim.until:
+            draft.say("claim_superseded", until=draft.day(chosen.claim.until))
+        case Standing.NOT_VERIFIED:
+            draft.say("claim_not_verified")
 
 
 def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, ranked: Ranked) -> Payload:
-    """Says the first points, as many as can be listened to and only of one kind, and offers the rest.
-
-    If what fits best is not confirmed, or has lapsed, the reply is a decline."""
-    first = ranked[0][0]
-    if lapsed(first, asked.today):
-        return decline(asked, draft.edition, topic, aspect, first)
+    """Says the first points, as many as can be listened to and only of one kind, and offers the rest."""
     ranked = [(point, score) for point, score in ranked if not lapsed(point, asked.today)]
     said = points_to_say(ranked)
     for point in said:
         draft.say_point(point)
+        if point.until and (point.until - asked.today).days <= LAPSING_DAYS:
+            draft.say("lapsing_note", until=draft.day(point.until))
+    if aspect == "documents":
+        draft.list_papers(point for point, _ in ranked)
     more = tuple(point.id for point, _ in ranked[len(said) :])
-    unknown = first.kind is Kind.UNKNOWN
-    if unknown:
-        send_on(draft, topic, aspect)
     if more:
         draft.offer(draft.edition.phrases["choice_more"].text, "act:affirm")
     offer_aspects(draft, topic, aspect)
-    memory = Memory(
+    memory = asked.lasting(
         topic=topic.id,
         aspect=aspect,
         place=next(iter(topic.places), None),
         said=tuple(point.id for point in said),
         more=more,
         asked="more" if more else None,
-        careful=asked.memory.careful,
     )
+    unknown = all(point.kind is Kind.UNKNOWN for point in said)
     return draft.finish(Outcome.DECLINED if unknown else Outcome.ANSWERED, memory)
 
 
@@ -134,44 +112,16 @@ def points_to_say(ranked: Ranked) -> list[Point]:
     said: list[Point] = []
     best = ranked[0][1]
     for point, score in ranked[:POINTS_AT_MOST]:
-        too_long = sum(length_of(one) for one in (*said, point)) > CHARACTERS_AT_MOST
+        together = [one.text for one in (*said, point)]
+        too_long = sum(length_of(text) for text in together) > CHARACTERS_AT_MOST
+        too_many = sum(map(count_sentences, together)) > SENTENCES_AT_MOST
         far = best >= WELL_HIT and score < MUCH_WORSE * best
-        if said and (too_long or far or point.kind is not said[0].kind):
+        if said and (too_long or too_many or far or point.kind is not said[0].kind):
             break
         said.append(point)
     return said
 
 
-def length_of(point: Point) -> int:
-    """About how many characters of a point are heard."""
-    return len(PLACEHOLDER.sub(FIGURE, point.text))
-
-
-def offer_aspects(draft: Draft, topic: Topic, aspect: str) -> None:
-    """Offers what else we know about the topic, or which of the topics it stands for is meant."""
-    edition = draft.edition
-    for meant in topic.ambiguous:
-        name = edition.topics[meant].name
-        draft.offer(name, f"{meant}.{aspect}")
-    for other in edition.aspects.values():
-        if other.id != aspect and (topic.id, other.id) in edition.answers:
-            draft.offer(other.question, f"{topic.id}.{other.id}")
-
-
-def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, gone: Point | None = None) -> Payload:
-    """Nothing confirmed: says so, what held until a day now `gone`, whom to ask, and that it does not mean no."""
-    draft = Draft(edition, asked.today, topic=topic)
-    draft.say("no_confirmed", topic=topic.name, aspect=edition.aspects[aspect].name)
-    if gone and gone.until:
-        draft.say_point(gone, gone.until)
-        draft.say("lapsed_note", until=f"{gone.until:%Y-%m-%d}")
-    send_on(draft, topic, aspect)
-    offer_aspects(draft, topic, aspect)
-    memory = Memory(topic=topic.id, aspect=aspect, careful=asked.memory.careful)
-    return draft.finish(Outcome.DECLINED, memory)
-
-
-def send_on(draft: Draft, topic: Topic, aspect: str) -> None:
-    """Whom to ask instead, and how to put it."""
-    draft.say_contacts("ask_there", contacts_of(draft.edition, topic))
-    draft.say("ready_sentence", topic=topic.name, aspect=draft.edition.aspects[aspect].name)
+def length_of(text: str) -> int:
+    """About how many characters of a text are heard."""
+    return len(PLACEHOLDER.sub(FIGURE, text))

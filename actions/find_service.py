@@ -43,7 +43,7 @@ def ask_which_topic(
             # perhaps where they are, or what happened: that must reach those who can come
             draft.say_contacts("careful_unclear", [edition.contacts[contact] for contact in POLICE])
         elif misses > 1:
-            draft.say_contacts("not_understood_again", contacts_of(edition, None))
+            draft.say_contacts("not_understood_again", contacts_of(edition, None, asked))
         elif not guesses and asked.understanding.aspect and asked.understanding.confidence >= ASPECT_AT_LEAST:
             draft.say("which_matter", aspect=edition.aspects[aspect].name)
             guesses = list(FIRST_MATTERS)

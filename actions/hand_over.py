@@ -15,7 +15,7 @@ class HandOver(TurnAction):
         topic = edition.topics.get(asked.memory.topic or "")
         draft = Draft(edition, asked.today, topic=topic)
         phrase = "callback_form" if asked.understanding.act == "callback" else "human_nobody_here"
-        draft.say_contacts(phrase, contacts_of(edition, topic))
+        draft.say_contacts(phrase, contacts_of(edition, topic, asked))
         if topic:
             draft.say("ready_sentence_topic", topic=topic.name)
         return draft.finish(Outcome.DECLINED, asked.memory)

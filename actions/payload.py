@@ -92,7 +92,7 @@ class Memory(Part):
 
     `said` are the points of the last answer, `more` those on offer; `asked` is the question we put
     (``topic``, ``more`` or ``about:topic.aspect``); `careful` stays on after a crisis; `awaiting` is the question
-    just declined, should the resident want to be told later.
+    just declined, should the resident want to be told later; `way` is how they communicate if not by voice.
     """
 
     topic: str | None = None
@@ -104,6 +104,7 @@ class Memory(Part):
     misses: int = 0
     careful: bool = False
     awaiting: Awaited | None = None
+    way: str | None = None
     last: dict[str, Any] | None = None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.catalogue.edition import Edition
+from actions.choosing import OVERVIEW, Wanted, hit
 from actions.composing import Draft, contacts_of
-from actions.explain_topic import ExplainTopic, points_hit, say_points
+from actions.explain_topic import ExplainTopic, say_chosen
 from actions.payload import Outcome, Payload
 from actions.tell_capabilities import offer_matters
 from actions.turn import Asked
@@ -15,8 +16,7 @@ class RefuseMatter(ExplainTopic):
 
     def answer(self, asked: Asked, edition: Edition) -> Payload:
         topic = edition.topics.get(asked.memory.topic or "")
-        if topic and (ranked := points_hit(asked, self.ranker_of(edition), topic, asked.text)):
-            aspect = edition.homes[ranked[0][0].id][1]
-            return say_points(Draft(edition, asked.today, topic=topic), asked, topic, aspect, ranked)
-        draft = Draft(edition, asked.today).say_contacts("not_covered", contacts_of(edition, None))
+        if topic and (chosen := hit(Wanted(asked.text, topic, OVERVIEW, asked.today), self.ranker_of(edition))):
+            return say_chosen(asked, edition, topic, chosen.aspect, chosen)
+        draft = Draft(edition, asked.today).say_contacts("not_covered", contacts_of(edition, None, asked))
         return offer_matters(draft).finish(Outcome.NOT_COVERED, asked.memory)

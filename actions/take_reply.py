@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
 from actions.explain_topic import ExplainTopic, say_points
-from actions.payload import Memory, Outcome, Payload
+from actions.payload import Outcome, Payload
 from actions.tell_capabilities import offer_matters
 from actions.turn import Asked, Understanding
 
@@ -34,9 +34,7 @@ def say_more(asked: Asked, edition: Edition) -> Payload:
     points = [(edition.points[point], 0.0) for point in asked.memory.more if point in edition.points]
     topic = edition.topics.get(asked.memory.topic or "")
     if not points or topic is None:
-        return (
-            Draft(edition, asked.today).say("no_more").finish(Outcome.ASKED_BACK, Memory(careful=asked.memory.careful))
-        )
+        return Draft(edition, asked.today).say("no_more").finish(Outcome.ASKED_BACK, asked.lasting())
     draft = Draft(edition, asked.today, topic=topic)
     return say_points(draft, asked, topic, asked.memory.aspect or "overview", points)
 

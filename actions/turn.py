@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.catalogue.asking import asking
 from actions.catalogue.edition import Edition
+from actions.catalogue.records import Way
 from actions.payload import Memory, Payload
 
 
@@ -54,6 +56,10 @@ class Asked:
     memory: Memory
     now: dt.datetime
 
+    def lasting(self, **what: Any) -> Memory:
+        """A memory of this turn that keeps of the earlier one only what holds for the whole conversation."""
+        return Memory(careful=self.memory.careful, way=self.memory.way, **what)
+
     @property
     def today(self) -> dt.date:
         return self.now.date()
@@ -65,7 +71,7 @@ class Asked:
         return cls(
             text=message.get("text") or "",
             understanding=Understanding.model_validate(message["understanding"]),
-            memory=Memory.model_validate(metadata.get("memory") or {}),
+            memory=notice_way(message.get("text") or "", Memory.model_validate(metadata.get("memory") or {})),
             now=dt.datetime.fromisoformat(metadata["now"]),
         )
 
@@ -75,9 +81,15 @@ class Asked:
         return cls(
             text=asked["text"],
             understanding=Understanding.model_validate(asked["understanding"]),
-            memory=Memory.model_validate(asked["memory"]),
+            memory=notice_way(asked["text"], Memory.model_validate(asked["memory"])),
             now=dt.datetime.fromisoformat(asked["now"]),
         )
+
+
+def notice_way(text: str, memory: Memory) -> Memory:
+    """The memory, with sign language as the way to communicate once a resident tells they do not hear or speak."""
+    silent = memory.way is None and any(word in text for word in asking().silent)
+    return memory.model_copy(update={"way": Way.VIDEO.value}) if silent else memory
 
 
 class EditionSource(Protocol):

@@ -8,9 +8,11 @@ from itertools import groupby
 from actions.catalogue.edition import Edition
 from actions.catalogue.hours import State, Why, day_hours, opening
 from actions.catalogue.records import Place, Schedule, Weekday
+from actions.choosing import answers_of
 from actions.composing import Draft, contacts_of
-from actions.explain_topic import ExplainTopic, find_answer
-from actions.payload import Memory, Outcome, Payload
+from actions.declining import About, send_on
+from actions.explain_topic import ExplainTopic
+from actions.payload import Outcome, Payload
 from actions.turn import Asked
 
 MORNING = dt.time(10)
@@ -36,7 +38,7 @@ def find_place(asked: Asked, edition: Edition) -> Place | None:
     topic = edition.topics.get(asked.understanding.topic or "")
     if topic is None:
         return edition.places.get(asked.memory.place or "")
-    found = find_answer(edition, topic, asked.understanding.aspect or "where")
+    found = (asked.understanding.aspect or "where") in answers_of(edition, topic)
     if topic.id == asked.memory.topic and asked.memory.place in edition.places:
         return edition.places[asked.memory.place or ""]
     return edition.places.get(topic.places[0]) if topic.places and not found else None
@@ -51,17 +53,17 @@ def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
     if place.demonstration:
         draft.say("demonstration_note")
     draft.show_place(place, opening(place, edition.calendar, asked.now).state.value)
+    if not known and topic:
+        return send_on(draft, asked, About(topic, asked.understanding.aspect or "where", place))
     if not known:
-        draft.say_contacts("ask_there", contacts_of(edition, topic))
-        draft.say("ready_sentence_topic", topic=place.name)
+        draft.say_contacts("ask_about_place", contacts_of(edition, None, asked), place=place.name)
     for aspect in ("where", "hours", "phone"):
         if aspect != asked.understanding.aspect:
             draft.offer(edition.aspects[aspect].question, f"{topic.id if topic else ''}.{aspect}")
-    memory = Memory(
+    memory = asked.lasting(
         topic=topic.id if topic else None,
         aspect=asked.understanding.aspect,
         place=place.id,
-        careful=asked.memory.careful,
     )
     return draft.finish(Outcome.ANSWERED if known else Outcome.DECLINED, memory)
 

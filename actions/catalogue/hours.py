@@ -15,6 +15,8 @@ from actions.catalogue.records import CalendarDay, Place, Schedule, ScheduleExce
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8), "Asia/Shanghai")
 _DAYS_AHEAD = 30
+_SATURDAY = 5
+_MORNING, _EVENING = dt.time(8, 30), dt.time(17)
 _LAST_MINUTE = dt.time(23, 59)  # HSDS writes "open until midnight" so
 _WEEKDAYS = tuple(Weekday)
 
@@ -85,6 +87,13 @@ def opening(place: Place, calendar: Calendar, at: dt.datetime) -> Opening:
         confirmed_on=place.confirmed_on,
         reason=today.reason,
     )
+
+
+def is_office_time(calendar: Calendar, at: dt.datetime) -> bool:
+    """Whether offices may be at work: daytime of a working day. A guess only, for where no hours are confirmed."""
+    special = calendar.get(at.date())
+    working = not special.holiday if special else at.weekday() < _SATURDAY
+    return working and _MORNING <= at.time() < _EVENING
 
 
 def day_hours(place: Place, calendar: Calendar, day: dt.date) -> DayHours:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import bm25s
-import yaml
 
+from actions.catalogue.asking import asking
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER
@@ -68,14 +66,6 @@ class PointRanker:
             scored.append((point, by_topic[topic].get(point.id, 0.0)))
         return sorted(scored, key=lambda pair: -pair[1])
 
-    def order(self, points: Sequence[Point], words: str) -> Ranked:
-        """`points` of one answer, best first, by what the words say beyond its topic. How it was before comes
-        last, or first if that is what the words ask."""
-        past = asks_of_past(words)
-        topic = self.edition.topics[self.edition.homes[points[0].id][0]]
-        ranked = self.rank(points, self.beyond(topic, words, points))
-        return sorted(ranked, key=lambda pair: (pair[0].kind is Kind.HISTORY) is not past)
-
     def clear_hit(self, points: Sequence[Point], words: str, least: float = HIT_SCORE) -> Point | None:
         """The point the words are clearly about, whatever else they may have been taken for."""
         for point, score in self.rank([point for point in points if point.kind is Kind.FACT], words)[:1]:
@@ -90,22 +80,14 @@ class PointRanker:
         common = max(_FEW_TEXTS, len(texts) * _FEW_SHARE)
         names = {name: sum(name in text for text in texts) for name in (topic.name, *topic.aliases) if name not in own}
         empty = [name for name, count in names.items() if count == 0 or count > common]
-        for name in sorted((*empty, *_asking()["empty"]), key=len, reverse=True):
+        for name in sorted((*empty, *asking().empty), key=len, reverse=True):
             words = words.replace(name, " ")
         return words
 
 
 def asks_of_past(words: str) -> bool:
     """Whether a resident asks how it was before."""
-    return any(sign in words for sign in _asking()["past"])
-
-
-@functools.cache
-def _asking() -> Mapping[str, Sequence[str]]:
-    found: Mapping[str, Sequence[str]] = yaml.safe_load(
-        (Path(__file__).parent / "asking.yml").read_text(encoding="utf-8")
-    )
-    return found
+    return any(sign in words for sign in asking().past)
 
 
 def grams(text: str) -> list[str]:

@@ -44,6 +44,11 @@ def speak(text: str, edition: _Contacts) -> str:
     return _tidy(spoken)
 
 
+def count_sentences(text: str) -> int:
+    """How many sentences a text has."""
+    return len(re.findall(r"[。？！]+", text.rstrip("。？！"))) + 1
+
+
 @functools.cache
 def _words() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "speech.yml").read_text(encoding="utf-8"))
