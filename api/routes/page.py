@@ -22,11 +22,12 @@ from starlette.exceptions import HTTPException
 
 from api.errors import CODES, RequestRefused, load_wording
 from api.messages import CallbackIn, FeedbackIn, MessageIn
-from api.web import cookies, pages, showing
+from api.web import cookies, pages, showing, takeaway
 
 if TYPE_CHECKING:
     from api.messages import Opened
     from api.turns import Desk
+    from api.web.takeaway import Card
 
 LARGEST_FORM = 64 * 1024
 LONGEST_TEXT = 2000
@@ -148,6 +149,32 @@ async def show_chat(request: Request) -> Response:
 async def show_transcript(request: Request) -> Response:
     """The list of messages alone, for the scripts."""
     return pages.render_page(request, "transcript.html", await _load_transcript(request))
+
+
+@router.get("/card")
+async def show_card(request: Request, turn: str = "") -> Response:
+    """One answer in very large type, to hold up at a window."""
+    return pages.render_page(request, "card.html", {"card": await _find_card(request, turn)})
+
+
+@router.get("/papers")
+async def show_papers(request: Request, turn: str = "") -> Response:
+    """What to bring, to print and tick off. What is ticked is kept nowhere."""
+    card = await _find_card(request, turn)
+    if not card.reply.papers:
+        raise RequestRefused("not_found", 404)
+    return pages.render_page(request, "papers.html", {"card": card})
+
+
+async def _find_card(request: Request, turn_id: str) -> Card:
+    """An answer of this browser's conversation. Raises RequestRefused."""
+    conversation_id = await _find_conversation(request)
+    if conversation_id is not None:
+        transcript = await _desk(request).read_transcript(conversation_id)
+        card = takeaway.make_card(transcript.entries, turn_id, cookies.read_view(request))
+        if card is not None:
+            return card
+    raise RequestRefused("not_found", 404)
 
 
 @router.post("/begin")

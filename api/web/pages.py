@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.web import cookies, showing
+from api.web import cookies, showing, takeaway
 from api.web.cookies import View
 from api.web.showing import load_wording
 
@@ -62,6 +62,7 @@ def _load_templates() -> Environment:
     environment.filters["in_words"] = showing.write_date
     environment.filters["spelled"] = showing.spell_code
     environment.tests["dialled"] = lambda number: bool(DIALLED.match(number))
+    environment.tests["for_a_window"] = takeaway.fits_window
     static = sorted((HERE / "static").iterdir())
     edition = hashlib.sha256(b"".join(file.read_bytes() for file in static)).hexdigest()[:10]
     environment.globals["edition"] = edition

@@ -81,13 +81,20 @@ class CannedDesk:
         await asyncio.sleep(self.delay)
         name = "failed" if self.failing else _pick(message)
         outcome = Outcome(CANNED["replies"][name].get("outcome", "answered"))
+        return await self._tell(conversation, name, turn_id, outcome)
+
+    async def tell_later(self, conversation_id: str, name: str) -> None:
+        """An answer without a message of the resident: what was not known when they asked."""
+        await self._tell(self.conversations[conversation_id], name, secrets.token_hex(6), Outcome.ANSWERED)
+
+    async def _tell(self, conversation: Conversation, name: str, turn_id: str, outcome: Outcome) -> Turn:
         reply = _reply(name)
         said_back = {"turn_id": turn_id, "outcome": outcome, "reply": reply}
         turn = Turn(**said_back, understanding=None, model="canned", catalogue_edition="1")
         entry = Entry(
             kind=EntryKind.ASSISTANT,
             text=reply.text,
-            at=now,
+            at=dt.datetime.now(dt.UTC),
             turn_id=turn_id,
             outcome=outcome,
             reply=reply,
@@ -159,6 +166,10 @@ def build_app() -> FastAPI:
         conversation = desk.conversations[conversation_id]
         seen = int(request.headers.get("last-event-id", len(conversation.news)))
         return EventSourceResponse(_tell(conversation, seen))
+
+    @app.post("/later/{conversation_id}/{name}")
+    async def tell_later(conversation_id: str, name: str) -> None:
+        await desk.tell_later(conversation_id, name)
 
     return app
 

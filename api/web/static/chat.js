@@ -137,7 +137,7 @@ function showTranscript(fresh) {
   }
   for (const entry of pending) list.append(entry.node);
   for (const node of news) { spoken.add(node.dataset.key); if (!quiet) announce(node.dataset.say); }
-  if (nodes.length && !nodes[nodes.length - 1].classList.contains("resident")) endWait();
+  if (nodes.length && !fresh.querySelector("[data-waiting]")) endWait();
   if (nodes.length) document.querySelector("[data-starters]")?.remove();
   if (near) showEnd();
   else if (news.length) document.querySelector(".newer").hidden = false;
@@ -162,10 +162,12 @@ function placeNodes(nodes) {
 
 const withoutIds = (html) => html.replace(/name="client_message_id" value="[^"]*"/g, "");
 
-function replaceNode(old, now) {   // an answer that was read stays open, and the focus stays in it
+function replaceNode(old, now) {   // what was opened or ticked stays so, and the focus stays in it
   const inside = old.contains(document.activeElement);
   const open = old.querySelector("details.sources[open]");
   if (open) now.querySelector("details.sources")?.setAttribute("open", "");
+  const boxes = [...old.querySelectorAll(".papers input")];
+  now.querySelectorAll(".papers input").forEach((box, place) => { box.checked = boxes[place]?.checked ?? false; });
   old.replaceWith(now);
   if (inside) (now.querySelector(".thanks") || now.querySelector("summary") || $("text")).focus({ preventScroll: true });
 }
@@ -289,7 +291,7 @@ addEventListener("offline", () => { showStatus(say.offline); announce(say.offlin
 addEventListener("online", () => { showStatus(""); announce(say.online); if (conversation) refresh(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.querySelector(".newer button").addEventListener("click", () => { showEnd(); log.focus({ preventScroll: true }); });
-if (list.lastElementChild?.classList.contains("resident")) startWait();   // reloaded before the answer came
+if (list.querySelector("[data-waiting]")) startWait();   // reloaded before the answer came
 connect(conversation, "");
 if (!conversation) { quiet = true; refresh().then(() => { quiet = false; }); }   // from another site the strict cookie came late
 showEnd();
