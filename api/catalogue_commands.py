@@ -20,7 +20,8 @@ from actions.catalogue.editor_schema import add_modelines, write_schemas
 from actions.catalogue.exporting import export_catalogue
 from actions.catalogue.importing import import_catalogue
 from actions.catalogue.reading import Reading, read_content, read_files
-from api.catalogue_reports import describe_changes, describe_coverage, describe_fault, preview_answer
+from api.catalogue_preview import preview_answer
+from api.catalogue_reports import describe_changes, describe_coverage, describe_fault
 from api.settings import ROOT, Settings
 from api.shell import console, open_database, say, word
 

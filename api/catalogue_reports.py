@@ -1,4 +1,4 @@
-"""What the catalogue's commands show, in lines: its coverage as Markdown, an answer as it is given, a comparison."""
+"""What the catalogue's commands show: its coverage as Markdown, a comparison in lines."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from actions.catalogue.comparing import Change, Forms, Heard, tell
+from actions.catalogue.comparing import Change, Forms
 from actions.catalogue.coverage import Cell, Coverage, Fault, Standing, State, Tier
 from actions.catalogue.edition import Edition
-from actions.catalogue.records import Kind, Level, Point, Topic
-from actions.composing import Draft
-from actions.explain_topic import decline, find_answer, send_on
-from actions.find_service import ask_which_topic
-from actions.payload import Memory, Outcome, Payload
-from actions.turn import Asked, Understanding
+from actions.catalogue.records import Kind, Level
 from api.shell import word, words
-
-FORMS = ("text", "easy", "speech")
-
 
 # -- coverage -------------------------------------------------------------------------------------
 
@@ -94,59 +86,6 @@ def describe_fault(fault: Fault) -> str:
         return word("fact_unknown", **where)
     say = words("coverage")
     return word("fact_tier", **where, kind=say["kinds"][fault.kind], tier=say["tiers"][fault.tier])
-
-
-# -- an answer as it is given ---------------------------------------------------------------------
-
-
-def preview_answer(edition: Edition, topic: Topic, aspect: str, now: dt.datetime) -> Iterator[str]:
-    """Everything a resident may be told about a topic and aspect, in order, in the three forms."""
-    say, on = words("preview"), now.date()
-    names = {"topic": topic.name, "question": edition.aspects[aspect].question, "on": on}
-    yield say["heading"].format(id=f"{topic.id}.{aspect}", **names)
-    found = find_answer(edition, topic, aspect)
-    if found is None:
-        asked = Asked("", Understanding(topic=topic.id, aspect=aspect), Memory(), now)
-        if topic.ambiguous:
-            yield say["which"]
-            yield from _forms(ask_which_topic(asked, edition, topic))
-        else:
-            yield say["declined"]
-            yield from _forms(decline(asked, edition, topic, aspect))
-        return
-    if found.topic != topic.id:
-        yield say["of_parent"].format(parent=edition.topics[found.topic].name)
-    if found.lead:
-        yield f"   {say['lead']}: {found.lead}"
-    for number, point in enumerate(found.points, 1):
-        yield from _preview_point(edition, point, number, on)
-    if any(point.kind is Kind.UNKNOWN for point in found.points):
-        draft = Draft(edition, on, topic=topic)
-        send_on(draft, topic, aspect)
-        yield say["also"]
-        yield from _forms(draft.finish(Outcome.DECLINED, Memory()))
-
-
-def _preview_point(edition: Edition, point: Point, number: int, on: dt.date) -> Iterator[str]:
-    say, shown = words("preview"), words("coverage")
-    told = tell(point, edition, on)
-    mark = "" if told.heard is Heard.NOW else f"  [{say[told.heard.value].format(day=told.day)}]"
-    yield f"{number}. {point.id}  {shown['kinds'][point.kind]}  {shown['levels'][point.level]}{mark}"
-    if told.heard is Heard.NO_VALUE:
-        yield from (f"   {say[form]}: {getattr(told, form)}" for form in FORMS)
-        return
-    draft = Draft(edition, told.day).say_point(point)
-    yield from _forms(draft.finish(Outcome.ANSWERED, Memory()))
-    if point.papers:
-        yield f"   {say['papers']}: {word('separator').join(point.papers)}"
-
-
-def _forms(payload: Payload) -> Iterator[str]:
-    say = words("preview")
-    for form in FORMS:
-        yield f"   {say[form]}: {getattr(payload, form)}".replace("\n", "\n     ")
-    for source in payload.sources:
-        yield f"   {say['sources']}: {source.title} ({source.issuer}, {source.date})"
 
 
 # -- a comparison ---------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ Forms = Mapping[str, str]
 Saying = tuple[tuple[str, str], Forms]
 
 _CONTACT = ("name", "number", "spoken", "hours", "description", "easy")
+FORMS = ("text", "easy", "speech")
 _SEPARATOR = "; "
 _PLACE = ("name", "address", "transportation")
 
@@ -41,6 +42,7 @@ class Telling:
     text: str
     easy: str
     speech: str
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ def tell(point: Point, edition: Edition, on: dt.date) -> Telling:
     try:
         text, easy = render(point.text, edition, day).text, render(point.easy, edition, day).text
         speech = render(point.speech, edition, day).text if point.speech else speak(text, edition)
+        papers = tuple(render(paper, edition, day).text for paper in point.papers)
     except LookupError:
-        return Telling(Heard.NO_VALUE, day, point.text, point.easy, point.speech or point.text)
-    return Telling(heard, day, text, easy, speech)
+        return Telling(Heard.NO_VALUE, day, point.text, point.easy, point.speech or point.text, point.papers)
+    return Telling(heard, day, text, easy, speech, papers)
 
 
 def compare_editions(old: Edition, new: Edition, on: dt.date) -> list[Change]:
@@ -139,7 +142,7 @@ def _forms(point: Point, edition: Edition, on: dt.date) -> Forms:
         "text": told.text,
         "easy": told.easy,
         "speech": told.speech,
-        "papers": _SEPARATOR.join(point.papers),
+        "papers": _SEPARATOR.join(told.papers),
         "sources": _SEPARATOR.join(f"{source.title} {source.date}" for source in sources),
     }
     return _full(forms)
