@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from rich.console import Console
 from rich.markdown import Markdown
 
 from actions.catalogue import aliases
@@ -20,7 +21,6 @@ from actions.catalogue.editor_schema import add_modelines, write_schemas
 from actions.catalogue.exporting import export_catalogue
 from actions.catalogue.importing import import_catalogue
 from actions.catalogue.reading import Reading, read_content, read_files
-from api.catalogue_preview import preview_answer
 from api.catalogue_reports import describe_changes, describe_coverage, describe_fault
 from api.settings import ROOT, Settings
 from api.shell import console, open_database, say, word
@@ -28,6 +28,7 @@ from api.shell import console, open_database, say, word
 GENERATED = ROOT / "nlu_data" / "training" / "generated" / "aliases.yml"
 COVERAGE = ROOT / "docs" / "coverage.md"
 NEAR = 5
+TABLE_WIDTH = 180
 
 
 class _Named(Protocol):
@@ -78,7 +79,7 @@ def teach(settings: Settings, told: argparse.Namespace) -> int:
 def coverage(settings: Settings, told: argparse.Namespace) -> int:
     """Show what the catalogue says and what it does not; with --write, also as a Markdown file."""
     text = describe_coverage(measure_coverage(read_content(told.folder), load_tiers()))
-    console.print(Markdown(text))
+    Console(width=max(console.width, TABLE_WIDTH)).print(Markdown(text))
     if told.write:
         told.write.write_text(text, encoding="utf-8")
         say(word("coverage_written", file=told.write))
@@ -96,6 +97,8 @@ def check_coverage(reading: Reading) -> list[str]:
 
 def preview(settings: Settings, told: argparse.Namespace) -> int:
     """Show an answer as residents get it: every point, in the three forms, with its sources."""
+    from api.catalogue_preview import preview_answer
+
     edition = build_edition(read_content(told.folder))
     topic = edition.topics.get(told.topic)
     if topic is None:

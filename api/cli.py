@@ -1,4 +1,7 @@
-"""`zhuwo …`: what operators do from a shell. Every command ends with status 0, or says in a sentence why not."""
+"""`zhuwo …`: what operators do from a shell. Every command ends with status 0, or says in a sentence why not.
+
+Commands load what they need when they run: checking a file must not wait for the gateway and Rasa's SDK.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from rich.table import Table
@@ -16,17 +19,13 @@ from actions.catalogue.checking import check_reading
 from actions.catalogue.edition import NoEdition, build_edition, load_edition, without_demonstration
 from actions.catalogue.problems import CatalogueProblems
 from actions.catalogue.reading import read_files
-from actions.turn import Asked
-from api import starting
-from api.actions_host import build_actions
-from api.catalogue_commands import GENERATED, add_commands
-from api.errors import load_wording
-from api.sentences import SAY, check_sentences
+from api.catalogue_commands import GENERATED, add_commands, check_coverage
 from api.settings import ROOT, Settings
-from api.shell import console, open_database, say, word
-from api.store import journal
-from api.store.journal import Record
+from api.shell import console, load_wording, open_database, say, word
 from api.training import model_path, train_model
+
+if TYPE_CHECKING:
+    from api.store.journal import Record
 
 NLU_DATA = ROOT / "nlu_data"
 SHARES = (
@@ -45,12 +44,16 @@ SHARES = (
 
 def run(settings: Settings, told: argparse.Namespace) -> int:
     """Start everything, and stop it again on Ctrl-C or SIGTERM."""
+    from api import starting
+
     starting.run()
     return 0
 
 
 def train(settings: Settings, told: argparse.Namespace) -> int:
     """Train the model for the present sentences, anew."""
+    from api import starting
+
     train_model(settings, lambda step: say(starting.load_sentences()[f"training_{step}"]))
     say(str(model_path(settings)))
     return 0
@@ -89,7 +92,9 @@ def show_report(report: dict[str, Any]) -> None:
 
 
 def check(settings: Settings, told: argparse.Namespace) -> int:
-    """Check the shipped catalogue and the sentences in nlu_data/, and that one names what the other does."""
+    """Check the shipped catalogue, what it tells of every compiled fact, and that the sentences in nlu_data/ fit it."""
+    from api.sentences import SAY, check_sentences
+
     reading = read_files(settings.catalogue)
     problems = [str(problem) for problem in check_reading(reading)]
     if not problems:
@@ -98,6 +103,7 @@ def check(settings: Settings, told: argparse.Namespace) -> int:
         problems += [f"nlu_data/{problem}" for problem in check_sentences(NLU_DATA, reading.content, acts)]
         if not aliases.check_training(build_edition(reading.content), GENERATED):
             problems.append(word("stale"))
+        problems += check_coverage(reading)
     for problem in problems or [word("checked")]:
         say(problem)
     return 1 if problems else 0
@@ -105,6 +111,8 @@ def check(settings: Settings, told: argparse.Namespace) -> int:
 
 def explain(settings: Settings, told: argparse.Namespace) -> int:
     """Show what was understood and said in a turn, and answer it again from the catalogue as it was then."""
+    from api.store import journal
+
     engine = open_database(settings)
     with engine.begin() as connection:
         record = journal.get_record(connection, told.turn)
@@ -130,6 +138,9 @@ def explain(settings: Settings, told: argparse.Namespace) -> int:
 def answer_again(record: Record, edition: Any) -> str:
     """The text that the recorded action gives for what was asked then."""
 
+    from actions.turn import Asked
+    from api.actions_host import build_actions
+
     class Then:
         def current(self) -> Any:
             return edition
@@ -140,6 +151,8 @@ def answer_again(record: Record, edition: Any) -> str:
 
 def erase(settings: Settings, told: argparse.Namespace) -> int:
     """Erase a conversation and everything that belongs to it."""
+    from api.store import journal
+
     with open_database(settings).begin() as connection:
         erased = journal.erase(connection, told.conversation)
     say(word("erased" if erased else "no_conversation", conversation=told.conversation))
