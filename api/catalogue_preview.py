@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from actions.catalogue.comparing import FORMS, Heard, tell
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Answer, Kind, Point, Topic
-from actions.choosing import Chosen, answers_of
+from actions.choosing import answers_of
 from actions.composing import Draft
-from actions.declining import decline
+from actions.declining import About, decline, send_on
 from actions.find_service import ask_which_topic
 from actions.payload import Memory, Outcome, Payload
 from actions.turn import Asked, Understanding
@@ -34,11 +34,9 @@ def preview_answer(edition: Edition, topic: Topic, aspect: str, now: dt.datetime
         if answer.topic != topic.id:
             yield say["of_parent"].format(parent=edition.topics[answer.topic].name)
         yield from _preview_points(answer, edition, on)
-        if unknown := [point for point in answer.points if point.kind is Kind.UNKNOWN]:
-            others = [point for point in answer.points if point is not unknown[0]]
-            chosen = Chosen([(point, 0.0) for point in (unknown[0], *others)], aspect)
-            yield say["unknown"].format(point=unknown[0].id)
-            yield from _forms(decline(asked, edition, topic, aspect, chosen))
+        if any(point.kind is Kind.UNKNOWN for point in answer.points):
+            yield say["unknown"]
+            yield from _forms(send_on(Draft(edition, on, topic=topic), asked, About(topic, aspect)))
 
 
 def _preview_points(answer: Answer, edition: Edition, on: dt.date) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from actions.catalogue.content import MODELS, holds_one, model_of
+from actions.catalogue.coverage import State, measure_coverage
 from actions.catalogue.editor_schema import MODELINE, build_schema, name_schema, wording
 from actions.catalogue.reading import read_content
 from api import cli
@@ -94,6 +95,21 @@ def test_figures_and_lapsed_points_are_as_of_the_day(zhuwo: Zhuwo, folder: Path)
     assert "还没开始（从 2025-07-01 起）" in early
     assert "已过期（到 2026-12-31）" in late
     assert "有数字在这一天没有值" in late
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [(State.NOT_CONFIRMED, "后面还会说"), (State.SENT_ON, "没有回答"), (State.OF_PARENT, "上级事项")],
+)
+def test_what_is_not_confirmed_is_shown_with_whom_to_ask(zhuwo: Zhuwo, state: State, shown: str) -> None:
+    cells = measure_coverage(read_content(CATALOGUE / "data"), {}).cells
+    home = next((home for home, cell in cells.items() if cell.state is state), None)
+    if home is None:
+        return  # nothing left to ask
+    status, said = zhuwo("preview", *home)
+    assert status == 0
+    assert shown in said
+    assert state is State.OF_PARENT or "12345" in said
 
 
 @pytest.mark.parametrize(
