@@ -33,7 +33,8 @@ AT_ONE_TIME = 4
 UNKNOWN = "unknown"
 GENERAL_HOTLINE = "12345"
 OUTDATED = ("410", "290", "330元", "330/", "300元", "150元")
-SAID_TO_BE_PAST = ("不用了", "以前")
+SAID_TO_BE_PAST = ("不用了", "以前", "原来")
+END_OF_2026 = ("2026-12-31", "2026年12月31日", "2026年底")
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,10 @@ def test_no_outdated_amount_is_ever_said_unless_as_past(asked: list[Asked]) -> N
 
 
 def test_no_answer_states_a_fact_without_a_source(asked: list[Asked]) -> None:
-    assert [one.question.words for one in asked if one.outcome == "answered" and not one.turn["reply"]["sources"]] == []
+    """What is said of the assistant itself (an act, no matter) needs none."""
+    facts = [one for one in asked if one.outcome == "answered" and not one.turn["understanding"]["act"]]
+    assert facts
+    assert [one.question.words for one in facts if not one.turn["reply"]["sources"]] == []
 
 
 def test_what_lapsed_is_said_only_as_lapsed(asked: list[Asked]) -> None:
@@ -167,7 +171,7 @@ def test_what_lapsed_is_said_only_as_lapsed(asked: list[Asked]) -> None:
     assert lapsed
     for one in lapsed:
         assert one.outcome == "declined", one.question.words
-        assert "2026-12-31" in one.text, one.question.words
+        assert any(end in one.text for end in END_OF_2026), one.question.words
 
 
 def test_every_decline_gives_someone_to_ask(asked: list[Asked]) -> None:
