@@ -46,25 +46,34 @@ def make_card(entries: Sequence[Entry], turn_id: str, view: View) -> Card | None
     asked = [one.text for one in entries if one.turn_id == turn_id and one.kind is EntryKind.RESIDENT]
     words = "" if careful else " ".join(" ".join(asked).split())
     parted = part_reply(reply, view, private=careful)
-    ready = re.compile(load_wording()["card"]["ready"])
-    wish, words = _write_wish(reply, words if len(words) <= LONGEST_WORDS else "", ready.search(reply.text))
+    wish, words = _write_wish(reply, words if len(words) <= LONGEST_WORDS else "")
     return Card(
         turn_id=turn_id,
         wish=wish,
         words=words,
         topic=write_topic(reply),
-        lines=tuple(line for line in parted.before if not ready.search(line)),
-        after=tuple(line for line in parted.after if not ready.search(line)),
+        lines=tuple(line for line in parted.before if _find_wish(line) is None),
+        after=tuple(line for line in parted.after if _find_wish(line) is None),
         reply=reply,
         contacts=reply.hand_over is not None and not careful,
     )
 
 
-def _write_wish(reply: Reply, words: str, ready: re.Match[str] | None) -> tuple[str, str]:
+def _find_wish(line: str) -> str | None:
+    """What a line of the answer says to the resident about their own question: how to put it, or that it was asked."""
+    wording = load_wording()["card"]
+    ready, later = re.search(wording["ready"], line), re.search(wording["later"], line)
+    if ready:
+        return ready[1]
+    return str(wording["wish"].format(matter=later[1])) if later else None
+
+
+def _write_wish(reply: Reply, words: str) -> tuple[str, str]:
     """The first line of the card, and the resident's own words where they say more than that."""
     wording, topic = load_wording()["card"], write_topic(reply)
-    if ready:
-        return ready[1], ""
+    told = next((wish for wish in map(_find_wish, reply.text.splitlines()) if wish), None)
+    if told:
+        return told, ""
     if topic and reply.papers:
         return wording["bring"].format(topic=topic), ""
     if topic and topic not in words:

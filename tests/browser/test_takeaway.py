@@ -3,6 +3,7 @@ come later; contacts that are told once."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -10,7 +11,10 @@ import pytest
 import yaml
 from playwright.sync_api import BrowserContext, Page, expect
 
+from actions.catalogue.edition import build_edition
+from actions.catalogue.reading import read_content
 from api.settings import ROOT
+from api.web import showing
 
 from .conftest import House, ask, find_violations, read_announcements, record_announcements
 
@@ -113,9 +117,10 @@ def test_card_and_list_scroll_one_way_at_400_percent(open_context: Open, house: 
     for box in page.get_by_role("checkbox").all():
         box.check()
     assert page.evaluate(FITS)
-    outside = "one => one.getBoundingClientRect().right <= innerWidth && one.scrollWidth <= one.clientWidth + 1"
+    inside = "one => one.getBoundingClientRect().right <= innerWidth && one.scrollWidth <= one.clientWidth + 1"
     for number in page.locator(".number").all():
-        assert number.evaluate(outside)
+        assert number.evaluate(inside)
+        assert number.evaluate("one => getComputedStyle(one).overflowWrap") == "normal"  # digits stay together
 
 
 def test_card_and_list_by_keyboard_alone(page: Page) -> None:
@@ -207,6 +212,25 @@ def test_the_whom_to_ask_of_the_list_is_the_catalogue_s() -> None:
     catalogue = yaml.safe_load((ROOT / "actions/catalogue/data/contacts.yml").read_text(encoding="utf-8"))
     numbers = {contact["id"]: contact["number"] for contact in catalogue}
     assert all(numbers[way["contact"]] == way["number"] for way in wording["papers"]["ways"])
+
+
+WISHES = ["decline_help", "decline_help_shown", "ready_sentence_topic", "ask_about_place", "tell_me_answer"]
+
+
+@pytest.mark.parametrize("phrase", WISHES)
+def test_the_card_knows_the_catalogue_s_words_for_a_wish(phrase: str) -> None:
+    pattern = showing.load_wording()["card"]["later" if phrase == "tell_me_answer" else "ready"]
+    words = build_edition(read_content(ROOT / "actions/catalogue/data")).phrases[phrase]
+    slots = {
+        "topic": "残疾人证",
+        "aspect": "材料",
+        "place": "示范站",
+        "question": "残疾人证的材料",
+        "contacts": "12345",
+    }
+    for form in (words.text, words.easy):
+        found = re.search(pattern, form.format(**slots))
+        assert found and ("残疾人证" in found[1] or "示范站" in found[1])
 
 
 @pytest.mark.parametrize("path", ["/card", "/card?turn=unknown", "/papers?turn=", "/card?turn=%00", "/card?turn=0"])
@@ -308,7 +332,8 @@ def test_an_answer_that_comes_later_is_shown_and_said_once(page: Page, house: Ho
     page.reload()
     expect(page.locator("#messages > li")).to_have_count(3)
     page.locator("li.assistant").last.get_by_role("link", name="给窗口看").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"我想问：{TOPIC}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"我想问：{TOPIC}的开放时间")
+    expect(page.locator(".answer > p")).to_have_text(["窗口周一到周五都能办。"])
     assert page.locator(".words").count() == 0
 
 
