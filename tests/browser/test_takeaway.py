@@ -93,7 +93,9 @@ def test_card_and_list_are_large_and_clear_in_every_theme(
     hrefs = [link.get_attribute("href") or "" for link in page.locator(".takeaway a").all()]
     assert hrefs
     for href in hrefs:
-        page.goto(href)
+        answer = page.goto(href)
+        assert answer and "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
         schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme, forced_colors="none")
