@@ -1,132 +1,201 @@
-"""Choosing what to say about a matter: of all its points, those the resident's own words are about.
+"""Choosing what to say: of all points of the catalogue, those the resident's own words are about.
 
-The aspect understood only tips the balance: a detail ("how many days does the notice hang?") is often taken for
-another aspect than the one whose answer holds it.
+What was understood only tips the balance. A detail ("how many days does the notice hang?") is often taken for another
+aspect, or another matter, than the one whose answer holds it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from actions.catalogue.claims import Claim, Judged, Standing, find_claim, judge
+from actions.catalogue.asking import asks_of_past, quantities_asked
+from actions.catalogue.claims import Judged, Standing, family_of, find_claim, judge
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker, Ranked, asks_of_past
+from actions.catalogue.ranking import PointRanker, without_names
 from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
+from actions.turn import Asked
 
 OVERVIEW = "overview"
-# How much the aspect understood weighs, in BM25 points; an overview is also what is understood of a bare detail.
+# What speaks for a point besides the words, in BM25 points. An overview is also what is understood of a bare detail.
 ASPECT_BONUS = 2.0
 OVERVIEW_BONUS = 1.0
+TOPIC_BONUS = 10.0
+CONTEXT_BONUS = 8.0
 PAST_BONUS = 6.0
-CLAIM_BONUS = 4.0
-# What is enough where the aspect understood holds no answer.
+CLAIM_BONUS = 6.0
+UNKNOWN_MALUS = 3.0
+# "How many days?" is answered by a point with days in it.
+QUANTITY_BONUS = 2.0
+# How well the words beyond the topic's name must fit a point where the aspect understood holds no answer.
 NAMED_HIT = 5.0
+# Below this, what the words say beyond the topic's name is noise: the points stand in the order of their answer.
+TELLING = 2.0
+# Where the topic was not understood for sure, a point decides that fits so well, so far ahead of all other topics.
+CLEAR_SCORE = 8.0
+CLEAR_MARGIN = 1.0
+# Where the words were taken for a matter that is not ours.
+HIT_SCORE = 20.0
+HIT_MARGIN = 6.0
+
+ABOUT_AS_WELL = 0.85
+
+Ranked = Sequence[tuple[Point, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked: the resident's words, what they were understood to be about, and the day."""
+    """What is asked: the resident's words, the aspect understood, how likely each topic is (0 to 1), the topic talked
+    about before, and the day."""
 
     words: str
-    topic: Topic
     aspect: str
+    likely: Mapping[str, float]
+    context: str | None
     on: dt.date
+
+    @classmethod
+    def from_asked(cls, asked: Asked, aspect: str) -> Wanted:
+        understood = asked.understanding
+        likely = {one.topic: one.confidence for one in understood.alternatives if one.topic}
+        if understood.topic and understood.sure:
+            likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence)
+        return cls(asked.text, aspect, likely, asked.memory.topic, asked.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The points to say, best first; the aspect of the best; and how a figure named in the words stands."""
+    """The points to say, best first, of one topic; the aspect of the best; how a figure named in the words stands;
+    how well the best point fits, and how far ahead of those of all other topics."""
 
     ranked: Ranked
+    topic: Topic
     aspect: str
-    claim: Judged | None = None
+    claim: Judged | None
+    score: float
+    margin: float
 
     @property
     def first(self) -> Point:
         return self.ranked[0][0]
 
+    @property
+    def clear(self) -> bool:
+        return self.score >= CLEAR_SCORE and self.margin >= CLEAR_MARGIN
+
+    @property
+    def hit(self) -> bool:
+        return self.score >= HIT_SCORE and self.margin >= HIT_MARGIN
+
 
 def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
-    """What of a topic answers the words; None if nothing does."""
+    """The points that answer the words; None if nothing does."""
     edition = ranker.edition
-    pool = pool_of(wanted, edition)
-    if not pool:
+    weighed = weigh(wanted, ranker)
+    if not weighed:
         return None
-    claim = find_claim(wanted.words)
-    judged = judge_claim(claim, pool, edition, wanted.on) if claim else None
-    ranked = weigh(wanted, pool, ranker, judged)
-    best, score = ranked[0]
-    home = edition.homes[best.id][1]
-    if wanted.aspect not in answers_of(edition, wanted.topic) and score < NAMED_HIT:
+    best, score = weighed[0]
+    topic = edition.topics[edition.homes[best.id][0]]
+    other = next((far for point, far in weighed if edition.homes[point.id][0] != topic.id), 0.0)
+    own: Ranked = [(point, weight) for point, weight in weighed if edition.homes[point.id][0] == topic.id]
+    judged = judge_claim(wanted, own, edition)
+    if judged:
+        own = prefer(own, judged)
+    beyond = ranker.scores(without_names(wanted.words, topic))
+    if max(beyond[point.id] for point, _ in own) < TELLING and judged is None:
+        own = as_listed(own, edition, wanted.aspect)
+    if not own or (not holds(edition, topic, wanted.aspect) and beyond[own[0][0].id] < NAMED_HIT):
         return None
-    return Chosen(together(ranked, edition, home), home, judged)
+    aspect = edition.homes[own[0][0].id][1]
+    return Chosen(together(own, edition, aspect), topic, aspect, judged, score, score - other)
 
 
-def hit(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
-    """The point of a topic that the words are clearly about, whatever they were taken for, and those with it."""
-    pool = pool_of(wanted, ranker.edition)
-    found = ranker.clear_hit([point for point in pool if not lapsed(point, wanted.on)], wanted.words)
-    if found is None:
-        return None
-    home = ranker.edition.homes[found.id][1]
-    ranked = sorted(ranker.rank(pool, wanted.words), key=lambda pair: pair[0].id != found.id)
-    return Chosen(together(ranked, ranker.edition, home), home)
-
-
-def pool_of(wanted: Wanted, edition: Edition) -> list[Point]:
-    """Every point of a topic that can be said on the day."""
-    answers = answers_of(edition, wanted.topic).values()
-    return [point for answer in answers for point in sayable(answer, edition, wanted.on)]
-
-
-def weigh(wanted: Wanted, pool: Sequence[Point], ranker: PointRanker, judged: Judged | None) -> Ranked:
-    """The points with what speaks for each: the words, the aspect, the past, a figure named."""
-    past = asks_of_past(wanted.words) or (judged is not None and judged.standing is Standing.SUPERSEDED)
+def weigh(wanted: Wanted, ranker: PointRanker) -> Ranked:
+    """Every point that can be said on the day, with what speaks for it, best first."""
+    edition = ranker.edition
+    scores = ranker.scores(wanted.words)
+    past, families = asks_of_past(wanted.words), quantities_asked(wanted.words)
 
     def bonus(point: Point) -> float:
-        found = 0.0
-        if ranker.edition.homes[point.id][1] == wanted.aspect:
-            found += OVERVIEW_BONUS if wanted.aspect == OVERVIEW else ASPECT_BONUS
+        topic, aspect = edition.homes[point.id]
+        found = TOPIC_BONUS * wanted.likely.get(topic, 0.0)
+        if topic == wanted.context:
+            found += CONTEXT_BONUS
+        if aspect == wanted.aspect:
+            found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS
         if point.kind is Kind.HISTORY:
             found += PAST_BONUS if past else -PAST_BONUS
-        if judged and not figures_in(point).isdisjoint(judged.figures):
-            found += CLAIM_BONUS
+        if point.kind is Kind.UNKNOWN:
+            found -= UNKNOWN_MALUS
+        if families and not families.isdisjoint(families_of(point, edition)):
+            found += QUANTITY_BONUS
         return found
 
-    ranked = ranker.rank(pool, ranker.beyond(wanted.topic, wanted.words, pool))
-    return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])
+    pool = (point for answer in edition.answers.values() for point in sayable(answer, edition, wanted.on))
+    return sorted(((point, scores[point.id] + bonus(point)) for point in pool), key=lambda pair: -pair[1])
 
 
-def together(ranked: Ranked, edition: Edition, home: str) -> Ranked:
-    """The best point, then the others of its answer; of points that tell the same facts only the first."""
+def holds(edition: Edition, topic: Topic, aspect: str) -> bool:
+    return (topic.id, aspect) in edition.answers
+
+
+def as_listed(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:
+    """The points of the aspect asked for in the order of its answer: the words beyond the topic's name say nothing
+    about which is meant."""
+    scores = {point.id: score for point, score in ranked if edition.homes[point.id][1] == aspect}
+    listed = [point for point in edition.points.values() if point.id in scores]
+    return sorted(((point, 0.0) for point in listed), key=lambda pair: pair[0].kind is Kind.HISTORY)
+
+
+def together(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:
+    """The best point, then those of its answer, and of other answers those that fit about as well and tell something
+    else."""
+    best = ranked[0][1]
     told: set[tuple[str, ...]] = set()
-    kept = []
+    kept: list[tuple[Point, float]] = []
     for point, score in ranked:
-        if edition.homes[point.id][1] == home and (not point.facts or point.facts not in told):
+        home = edition.homes[point.id][1] == aspect
+        if home or (score >= ABOUT_AS_WELL * best and point.facts not in told):
             kept.append((point, score))
             told.add(point.facts)
     return kept
 
 
-def judge_claim(claim: Claim, pool: Sequence[Point], edition: Edition, on: dt.date) -> Judged:
-    """How a figure named stands by the figures of a topic's points."""
-    ids = dict.fromkeys(figure for point in pool for figure in figures_in(point))
-    return judge(claim, [edition.figures[id_] for id_ in ids if id_ in edition.figures], on)
+def prefer(ranked: Ranked, judged: Judged) -> Ranked:
+    """The points again, those first that tell the figures a claim is about."""
+    past = judged.standing is Standing.SUPERSEDED
+
+    def bonus(point: Point) -> float:
+        found = 0.0 if figures_in(point).isdisjoint(judged.figures) else CLAIM_BONUS
+        return found + (PAST_BONUS if past and point.kind is Kind.HISTORY else 0.0)
+
+    return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])
+
+
+def judge_claim(wanted: Wanted, own: Ranked, edition: Edition) -> Judged | None:
+    """How a figure named in the words stands by the figures of a topic's points."""
+    claim = find_claim(wanted.words)
+    if claim is None:
+        return None
+    ids = dict.fromkeys(figure for point, _ in own for figure in figures_in(point))
+    return judge(claim, [edition.figures[id_] for id_ in ids if id_ in edition.figures], wanted.on)
 
 
 def figures_in(point: Point) -> frozenset[str]:
     return frozenset(match[1] for match in PLACEHOLDER.finditer(point.text))
 
 
+def families_of(point: Point, edition: Edition) -> set[str]:
+    """The kinds of quantities a point tells."""
+    units = (edition.figures[figure].unit for figure in figures_in(point) if figure in edition.figures)
+    return {family for unit in units if (family := family_of(unit))}
+
+
 def answers_of(edition: Edition, topic: Topic) -> dict[str, Answer]:
-    """A topic's answers by aspect; where it has none, those of the topic it is part of."""
-    found: dict[str, Answer] = {}
-    for owner in (topic.parent, topic.id):
-        found |= {aspect: answer for (home, aspect), answer in edition.answers.items() if home == owner}
-    return found
+    """A topic's answers by aspect."""
+    return {aspect: answer for (home, aspect), answer in edition.answers.items() if home == topic.id}
 
 
 def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:

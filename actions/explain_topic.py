@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actions.catalogue.claims import Standing
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker, Ranked
+from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, lapsed
 from actions.catalogue.speech import count_sentences
-from actions.choosing import Chosen, Wanted, choose, figures_in
+from actions.choosing import OVERVIEW, Chosen, Ranked, Wanted, choose, figures_in
 from actions.composing import Draft
 from actions.declining import decline, offer_aspects
 from actions.find_service import ask_which_topic
@@ -43,23 +43,24 @@ class ExplainTopic(TurnAction):
 
 
 def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
-    """The reply for the topic and aspect understood; asks back when it is not clear which."""
+    """The reply for what was understood, or for what the words clearly hit; asks back when neither is clear."""
     topic = edition.topics.get(asked.understanding.topic or "")
-    aspect = asked.understanding.aspect or "overview"
-    if asked.memory.asked == "topic" and aspect == "overview":
+    aspect = asked.understanding.aspect or OVERVIEW
+    if asked.memory.asked == "topic" and aspect == OVERVIEW:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
+    chosen = choose(Wanted.from_asked(asked, aspect), ranker)
+    if chosen and (chosen.clear or (topic and asked.understanding.sure)):
+        return say_chosen(asked, edition, chosen)
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
-    chosen = choose(Wanted(asked.text, topic, aspect, asked.today), ranker)
-    if chosen is None:
-        return ask_which_topic(asked, edition, topic) if topic.ambiguous else decline(asked, edition, topic, aspect)
-    return say_chosen(asked, edition, topic, aspect, chosen)
+    return ask_which_topic(asked, edition, topic) if topic.ambiguous else decline(asked, edition, topic, aspect)
 
 
-def say_chosen(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: Chosen) -> Payload:
+def say_chosen(asked: Asked, edition: Edition, chosen: Chosen) -> Payload:
     """Says what was chosen; declines if it begins with what is not confirmed or has lapsed."""
+    topic = chosen.topic
     if chosen.first.kind is Kind.UNKNOWN or lapsed(chosen.first, asked.today):
-        return decline(asked, edition, topic, aspect, chosen)
+        return decline(asked, edition, topic, chosen.aspect, chosen)
     draft = Draft(edition, asked.today, topic=topic)
     answer = edition.answers.get((topic.id, chosen.aspect))
     if answer and answer.lead:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`past` asks how it was; `empty` says only that something is asked; `aspects` are the words of each aspect;
-    `hearsay`, `before` and `after` bring up a number, `units` are the kinds of units by family, `share` is said
-    before a percentage; `silent` tells that the resident does not hear or speak."""
+    """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before` and `after` bring up a
+    number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for one of
+    a family; `silent` tells that the resident does not hear or speak."""
 
-    past: tuple[str, ...]
-    empty: tuple[str, ...]
-    hearsay: tuple[str, ...]
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    past: Sequence[str]
+    empty: Sequence[str]
+    hearsay: Sequence[str]
+    before: Sequence[str]
+    after: Sequence[str]
     share: str
-    units: Mapping[str, tuple[str, ...]]
-    silent: tuple[str, ...]
+    units: Mapping[str, Sequence[str]]
+    silent: Sequence[str]
+    quantities: Mapping[str, Sequence[str]]
 
 
 @functools.cache
 def asking() -> Asking:
     """What asking.yml holds."""
     found = yaml.safe_load((Path(__file__).parent / "asking.yml").read_text(encoding="utf-8"))
-    units = {family: tuple(names) for family, names in found.pop("units").items()}
-    share = found.pop("share")
-    return Asking(share=share, units=units, **{name: tuple(words) for name, words in found.items()})
+    lists: dict[str, Any] = {
+        name: {family: tuple(below) for family, below in words.items()} if isinstance(words, dict) else words
+        for name, words in found.items()
+    }
+    return Asking(**lists)
+
+
+def asks_of_past(words: str) -> bool:
+    """Whether a resident asks how it was before."""
+    return any(sign in words for sign in asking().past)
+
+
+def quantities_asked(words: str) -> frozenset[str]:
+    """The kinds of quantities a question asks for: money, days, an age …"""
+    kinds = asking().quantities.items()
+    return frozenset(family for family, signs in kinds if any(sign in words for sign in signs))

@@ -58,7 +58,7 @@ def find_claim(words: str) -> Claim | None:
             continue
         written, unit = match["number"], match["unit"] or ""
         value = _value(written)
-        family = SHARE if match["share"] else _family(unit)
+        family = SHARE if match["share"] else family_of(unit)
         said = unit or written[0].isdigit() or len(written) > 1
         if value is not None and said and (value, family) not in _EVERY:
             return Claim(value, family)
@@ -68,7 +68,7 @@ def find_claim(words: str) -> Claim | None:
 def judge(claim: Claim, figures: Iterable[Figure], on: dt.date) -> Judged:
     """How a claim stands against some figures on a day."""
     kinds = (claim.family, None) if claim.family else tuple(family for family in asking().units if family != DATES)
-    fitting = [figure for figure in figures if _family(figure.unit) in (*kinds, None)]
+    fitting = [figure for figure in figures if family_of(figure.unit) in kinds]
     current = [figure.id for figure in fitting if _says(value_in_force(figure, on), claim)]
     if current:
         return Judged(Standing.CURRENT, tuple(current))
@@ -95,7 +95,7 @@ def _value(number: str) -> str | None:
         return None
 
 
-def _family(unit: str) -> str | None:
+def family_of(unit: str) -> str | None:
     """The kind of a unit, by the first of its names that the unit holds."""
     for family, names in asking().units.items():
         if any(name in unit for name in names):
