@@ -7,13 +7,14 @@ aspect, or another matter, than the one whose answer holds it.
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.catalogue.asking import asks_of_past, quantities_asked
 from actions.catalogue.claims import Judged, Standing, family_of, find_claim, judge
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker, without_names
+from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
 from actions.turn import Asked
@@ -40,6 +41,8 @@ CLEAR_MARGIN = 1.0
 HIT_SCORE = 20.0
 HIT_MARGIN = 6.0
 
+# What may only be told by a point that is about just that.
+CAREFUL = frozenset({"amount", "hours", "phone"})
 ABOUT_AS_WELL = 0.85
 
 Ranked = Sequence[tuple[Point, float]]
@@ -93,29 +96,42 @@ class Chosen:
 def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     """The points that answer the words; None if nothing does."""
     edition = ranker.edition
-    weighed = weigh(wanted, ranker)
+    scores = ranker.scores(wanted.words)
+    weighed = weigh(wanted, scores, edition)
     if not weighed:
         return None
     best, score = weighed[0]
     topic = edition.topics[edition.homes[best.id][0]]
     other = next((far for point, far in weighed if edition.homes[point.id][0] != topic.id), 0.0)
     own: Ranked = [(point, weight) for point, weight in weighed if edition.homes[point.id][0] == topic.id]
+    usual = statistics.median(scores[point.id] for point, _ in own)
+    evidence = {point.id: scores[point.id] - usual for point, _ in own}
     judged = judge_claim(wanted, own, edition)
     if judged:
         own = prefer(own, judged)
-    beyond = ranker.scores(without_names(wanted.words, topic))
-    if max(beyond[point.id] for point, _ in own) < TELLING and judged is None:
+    elif max(evidence.values()) < TELLING:
         own = as_listed(own, edition, wanted.aspect)
-    if not own or (not holds(edition, topic, wanted.aspect) and beyond[own[0][0].id] < NAMED_HIT):
+    if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
         return None
+    own = careful(own, wanted, edition)
     aspect = edition.homes[own[0][0].id][1]
     return Chosen(together(own, edition, aspect), topic, aspect, judged, score, score - other)
 
 
-def weigh(wanted: Wanted, ranker: PointRanker) -> Ranked:
+def careful(ranked: Ranked, wanted: Wanted, edition: Edition) -> Ranked:
+    """The points again; where an amount, an hour or a number to call is asked for, first those that may tell one."""
+    if wanted.aspect not in CAREFUL:
+        return ranked
+    families = quantities_asked(wanted.words)
+
+    def tells(point: Point) -> bool:
+        return edition.homes[point.id][1] == wanted.aspect or not families.isdisjoint(families_of(point, edition))
+
+    return sorted(ranked, key=lambda pair: not tells(pair[0]))
+
+
+def weigh(wanted: Wanted, scores: Mapping[str, float], edition: Edition) -> Ranked:
     """Every point that can be said on the day, with what speaks for it, best first."""
-    edition = ranker.edition
-    scores = ranker.scores(wanted.words)
     past, families = asks_of_past(wanted.words), quantities_asked(wanted.words)
 
     def bonus(point: Point) -> float:
@@ -127,7 +143,7 @@ def weigh(wanted: Wanted, ranker: PointRanker) -> Ranked:
             found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS
         if point.kind is Kind.HISTORY:
             found += PAST_BONUS if past else -PAST_BONUS
-        if point.kind is Kind.UNKNOWN:
+        if point.kind is Kind.UNKNOWN and not (aspect == wanted.aspect and aspect in CAREFUL):
             found -= UNKNOWN_MALUS
         if families and not families.isdisjoint(families_of(point, edition)):
             found += QUANTITY_BONUS
