@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
 from actions.composing import Draft, contacts_of
+from actions.explain_topic import UnlessHit
 from actions.payload import Outcome, Payload
-from actions.tell_capabilities import offer_matters
-from actions.turn import Asked, TurnAction
+from actions.turn import Asked
 
 PHRASES = {"greet": "greeting", "correct": "correct_noted"}
 WITH_MATTERS = {"greet", "correct"}
 
 
-class AnswerAct(TurnAction):
+class AnswerAct(UnlessHit):
     """Says the phrase of the act, with the matters to ask about where that helps."""
 
-    def answer(self, asked: Asked, edition: Edition) -> Payload:
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         act = asked.understanding.act or "greet"
         draft = Draft(edition, asked.today)
         phrase = edition.phrases[PHRASES.get(act, act)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Topic
 from actions.composing import Draft, contacts_of
 from actions.payload import Awaited, Outcome, Payload
-from actions.tell_capabilities import offer_matters
 from actions.turn import Asked, TurnAction
 
 TELL_ME = "act:tell_me"

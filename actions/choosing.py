@@ -6,28 +6,31 @@ aspect, or another matter, than the one whose answer holds it.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.catalogue.asking import asks_of_past, quantities_asked
-from actions.catalogue.claims import Judged, Standing, family_of, find_claim, judge
+from actions.catalogue.claims import Claim, Judged, Standing, family_of, find_claim, judge
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker
+from actions.catalogue.ranking import PointRanker, without_names
 from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
 from actions.turn import Asked
 
-OVERVIEW = "overview"
+OVERVIEW, AMOUNT = "overview", "amount"
 # What speaks for a point besides the words, in BM25 points. An overview is also what is understood of a bare detail.
-ASPECT_BONUS = 2.0
+ASPECT_BONUS = 3.0
 OVERVIEW_BONUS = 1.0
 TOPIC_BONUS = 10.0
-CONTEXT_BONUS = 8.0
+CONTEXT_BONUS = 10.0
 PAST_BONUS = 6.0
 CLAIM_BONUS = 6.0
 UNKNOWN_MALUS = 3.0
+# That the very thing asked for is not confirmed is worth nearly as much as a fact.
+GAP_MALUS = 1.0
 # "How many days?" is answered by a point with days in it.
 QUANTITY_BONUS = 2.0
 # How well the words beyond the topic's name must fit a point where the aspect understood holds no answer.
@@ -36,12 +39,17 @@ NAMED_HIT = 5.0
 TELLING = 2.0
 # Where the topic was not understood for sure, a point decides that fits so well, so far ahead of all other topics.
 CLEAR_SCORE = 8.0
-CLEAR_MARGIN = 1.0
+CLEAR_MARGIN = 0.5
 # Where the words were taken for a matter that is not ours.
-HIT_SCORE = 20.0
-HIT_MARGIN = 6.0
+HIT_SCORE, HIT_COVERAGE = 12.0, 0.65
+CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE = 8.0, 0.35
 
+# A point has hardly anything, or a good part, of what the words say; they say something, or something not heard of.
+HARDLY, WELL = 0.06, 0.3
+SAYING, UNHEARD, RAMBLING = 10.0, 25.0, 80.0
+OPEN = frozenset({OVERVIEW, "eligibility"})
 # What may only be told by a point that is about just that.
+OF_AMOUNT = frozenset({"money", "share"})
 CAREFUL = frozenset({"amount", "hours", "phone"})
 ABOUT_AS_WELL = 0.85
 
@@ -51,13 +59,14 @@ Ranked = Sequence[tuple[Point, float]]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked: the resident's words, the aspect understood, how likely each topic is (0 to 1), the topic talked
-    about before, and the day."""
+    about before, the day, and the kinds of quantities asked for."""
 
     words: str
     aspect: str
     likely: Mapping[str, float]
     context: str | None
     on: dt.date
+    quantities: frozenset[str] = frozenset()
 
     @classmethod
     def from_asked(cls, asked: Asked, aspect: str) -> Wanted:
@@ -65,13 +74,21 @@ class Wanted:
         likely = {one.topic: one.confidence for one in understood.alternatives if one.topic}
         if understood.topic and understood.sure:
             likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence)
-        return cls(asked.text, aspect, likely, asked.memory.topic, asked.today)
+        return cls(asked.text, aspect, likely, asked.memory.topic, asked.today, quantities_asked(asked.text))
+
+    def with_claim(self, claim: Claim | None) -> Wanted:
+        """The same with the quantity a figure named is of; who names an amount asks for the amount."""
+        if claim is None or claim.family is None:
+            return self
+        aspect = AMOUNT if claim.family in OF_AMOUNT else self.aspect
+        return dataclasses.replace(self, aspect=aspect, quantities=self.quantities | {claim.family})
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The points to say, best first, of one topic; the aspect of the best; how a figure named in the words stands;
-    how well the best point fits, and how far ahead of those of all other topics."""
+    how well the best point fits, how far ahead of those of all other topics, how much of the words it has (0 to 1),
+    and whether its topic is the one talked about before."""
 
     ranked: Ranked
     topic: Topic
@@ -79,6 +96,9 @@ class Chosen:
     claim: Judged | None
     score: float
     margin: float
+    coverage: float
+    in_context: bool
+    uncovered: bool = False
 
     @property
     def first(self) -> Point:
@@ -90,12 +110,16 @@ class Chosen:
 
     @property
     def hit(self) -> bool:
-        return self.score >= HIT_SCORE and self.margin >= HIT_MARGIN
+        """Whether the words are about the best point, whatever they were taken for."""
+        score, coverage = (CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE) if self.in_context else (HIT_SCORE, HIT_COVERAGE)
+        return self.score >= score and self.coverage >= coverage
 
 
 def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     """The points that answer the words; None if nothing does."""
     edition = ranker.edition
+    claim = find_claim(wanted.words)
+    wanted = wanted.with_claim(claim)
     scores = ranker.scores(wanted.words)
     weighed = weigh(wanted, scores, edition)
     if not weighed:
@@ -106,33 +130,59 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     own: Ranked = [(point, weight) for point, weight in weighed if edition.homes[point.id][0] == topic.id]
     usual = statistics.median(scores[point.id] for point, _ in own)
     evidence = {point.id: scores[point.id] - usual for point, _ in own}
-    judged = judge_claim(wanted, own, edition)
+    judged = judge_claim(claim, own, edition, wanted.on) if claim else None
     if judged:
         own = prefer(own, judged)
     elif max(evidence.values()) < TELLING:
         own = as_listed(own, edition, wanted.aspect)
     if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
         return None
+    own, uncovered = cover(own, wanted, topic, ranker)
     own = careful(own, wanted, edition)
     aspect = edition.homes[own[0][0].id][1]
-    return Chosen(together(own, edition, aspect), topic, aspect, judged, score, score - other)
+    return Chosen(
+        together(own, edition, aspect),
+        topic,
+        aspect,
+        judged,
+        scores[own[0][0].id],
+        score - other,
+        ranker.coverage(wanted.words, own[0][0].id),
+        topic.id == wanted.context,
+        uncovered and judged is None,
+    )
+
+
+def cover(own: Ranked, wanted: Wanted, topic: Topic, ranker: PointRanker) -> tuple[Ranked, bool]:
+    """The points again, first the one that has what the words say beyond the topic's name if the best has nothing of
+    it; and whether none has, though they say something."""
+    beyond = without_names(wanted.words, topic)
+    weight = ranker.weight(beyond)
+    if weight < SAYING or ranker.coverage(beyond, own[0][0].id) >= HARDLY:
+        return own, False
+    covering = max(own, key=lambda pair: ranker.coverage(beyond, pair[0].id))
+    if ranker.coverage(beyond, covering[0].id) >= WELL:
+        return sorted(own, key=lambda pair: pair[0].id != covering[0].id), False
+    return own, wanted.aspect in OPEN and UNHEARD <= weight <= RAMBLING
 
 
 def careful(ranked: Ranked, wanted: Wanted, edition: Edition) -> Ranked:
     """The points again; where an amount, an hour or a number to call is asked for, first those that may tell one."""
     if wanted.aspect not in CAREFUL:
         return ranked
-    families = quantities_asked(wanted.words)
 
     def tells(point: Point) -> bool:
-        return edition.homes[point.id][1] == wanted.aspect or not families.isdisjoint(families_of(point, edition))
+        return edition.homes[point.id][1] == wanted.aspect or not wanted.quantities.isdisjoint(
+            families_of(point, edition)
+        )
 
     return sorted(ranked, key=lambda pair: not tells(pair[0]))
 
 
 def weigh(wanted: Wanted, scores: Mapping[str, float], edition: Edition) -> Ranked:
     """Every point that can be said on the day, with what speaks for it, best first."""
-    past, families = asks_of_past(wanted.words), quantities_asked(wanted.words)
+    past = asks_of_past(wanted.words)
+    missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
 
     def bonus(point: Point) -> float:
         topic, aspect = edition.homes[point.id]
@@ -143,9 +193,9 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], edition: Edition) -> Rank
             found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS
         if point.kind is Kind.HISTORY:
             found += PAST_BONUS if past else -PAST_BONUS
-        if point.kind is Kind.UNKNOWN and not (aspect == wanted.aspect and aspect in CAREFUL):
-            found -= UNKNOWN_MALUS
-        if families and not families.isdisjoint(families_of(point, edition)):
+        if point.kind is Kind.UNKNOWN:
+            found -= GAP_MALUS if missed and aspect == wanted.aspect and not point.facts else UNKNOWN_MALUS
+        if not wanted.quantities.isdisjoint(families_of(point, edition)):
             found += QUANTITY_BONUS
         return found
 
@@ -190,13 +240,10 @@ def prefer(ranked: Ranked, judged: Judged) -> Ranked:
     return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])
 
 
-def judge_claim(wanted: Wanted, own: Ranked, edition: Edition) -> Judged | None:
+def judge_claim(claim: Claim, own: Ranked, edition: Edition, on: dt.date) -> Judged:
     """How a figure named in the words stands by the figures of a topic's points."""
-    claim = find_claim(wanted.words)
-    if claim is None:
-        return None
     ids = dict.fromkeys(figure for point, _ in own for figure in figures_in(point))
-    return judge(claim, [edition.figures[id_] for id_ in ids if id_ in edition.figures], wanted.on)
+    return judge(claim, [edition.figures[id_] for id_ in ids if id_ in edition.figures], on)
 
 
 def figures_in(point: Point) -> frozenset[str]:

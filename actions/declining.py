@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.await_answer import offer_to_tell
+from actions.catalogue.claims import Standing
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Kind, Place, Point, Topic
 from actions.catalogue.rendering import lapsed
 from actions.catalogue.speech import count_sentences
-from actions.choosing import Chosen, answers_of, sayable
+from actions.choosing import Chosen, answers_of, figures_in, sayable
 from actions.composing import Draft, contacts_of
 from actions.payload import Outcome, Payload
 from actions.turn import Asked
@@ -39,7 +40,10 @@ def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: C
     draft = Draft(edition, asked.today, topic=topic)
     points = [point for point, _ in chosen.ranked] if chosen else []
     first = points[0] if points else None
-    if first and first.kind is Kind.UNKNOWN:
+    judge_aloud(draft, chosen)
+    if chosen and chosen.uncovered:
+        draft.say("detail_not_confirmed")
+    elif first and first.kind is Kind.UNKNOWN:
         draft.say_point(first)
     else:
         draft.say("no_confirmed", topic=topic.name, aspect=edition.aspects[aspect].name)
@@ -51,6 +55,19 @@ def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: C
     for point in nearest:
         tell_known(draft, point)
     return send_on(draft, asked, About(topic, aspect), known[1:])
+
+
+def judge_aloud(draft: Draft, chosen: Chosen | None) -> None:
+    """How a figure the resident named stands, before the points that say what holds."""
+    if chosen is None or chosen.claim is None:
+        return
+    match chosen.claim.standing:
+        case Standing.CURRENT if not figures_in(chosen.first).isdisjoint(chosen.claim.figures):
+            draft.say("claim_current")
+        case Standing.SUPERSEDED if chosen.claim.until:
+            draft.say("claim_superseded", until=draft.day(chosen.claim.until))
+        case Standing.NOT_VERIFIED:
+            draft.say("claim_not_verified")
 
 
 def next_point(asked: Asked, edition: Edition, topic: Topic, aspect: str) -> list[Point]:

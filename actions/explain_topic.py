@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from actions.catalogue.claims import Standing
+from actions.asking_back import ask_which_topic
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, lapsed
 from actions.catalogue.speech import count_sentences
-from actions.choosing import OVERVIEW, Chosen, Ranked, Wanted, choose, figures_in
+from actions.choosing import OVERVIEW, Chosen, Ranked, Wanted, choose
 from actions.composing import Draft
-from actions.declining import decline, offer_aspects
-from actions.find_service import ask_which_topic
+from actions.declining import decline, judge_aloud, offer_aspects
 from actions.payload import Outcome, Payload
 from actions.turn import Asked, EditionSource, TurnAction
 
@@ -22,6 +21,9 @@ CHARACTERS_AT_MOST = 130
 WELL_HIT = 3.0
 MUCH_WORSE = 0.35
 FIGURE = "000"
+OUT_OF_SCOPE = "out_of_scope"
+# An act understood less surely than this may have been a question.
+ACT_SURE = 0.8
 LAPSING_DAYS = 60
 
 
@@ -42,6 +44,22 @@ class ExplainTopic(TurnAction):
         return self._rankers[edition.number]
 
 
+class UnlessHit(ExplainTopic):
+    """Answers what was taken for no matter of ours: an act, or something out of scope; unless the words are clearly
+    about a point of the catalogue."""
+
+    def answer(self, asked: Asked, edition: Edition) -> Payload:
+        understood = asked.understanding
+        if asked.text and (understood.act == OUT_OF_SCOPE or understood.confidence < ACT_SURE):
+            chosen = choose(Wanted.from_asked(asked, OVERVIEW), self.ranker_of(edition))
+            if chosen and chosen.hit:
+                return say_chosen(asked, edition, chosen)
+        return self.answer_otherwise(asked, edition)
+
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
+        raise NotImplementedError
+
+
 def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     """The reply for what was understood, or for what the words clearly hit; asks back when neither is clear."""
     topic = edition.topics.get(asked.understanding.topic or "")
@@ -59,7 +77,7 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
 def say_chosen(asked: Asked, edition: Edition, chosen: Chosen) -> Payload:
     """Says what was chosen; declines if it begins with what is not confirmed or has lapsed."""
     topic = chosen.topic
-    if chosen.first.kind is Kind.UNKNOWN or lapsed(chosen.first, asked.today):
+    if chosen.uncovered or chosen.first.kind is Kind.UNKNOWN or lapsed(chosen.first, asked.today):
         return decline(asked, edition, topic, chosen.aspect, chosen)
     draft = Draft(edition, asked.today, topic=topic)
     answer = edition.answers.get((topic.id, chosen.aspect))
@@ -67,19 +85,6 @@ def say_chosen(asked: Asked, edition: Edition, chosen: Chosen) -> Payload:
         draft.add(answer.lead, answer.lead)
     judge_aloud(draft, chosen)
     return say_points(draft, asked, topic, chosen.aspect, chosen.ranked)
-
-
-def judge_aloud(draft: Draft, chosen: Chosen) -> None:
-    """How a figure the resident named stands, before the points that say what holds."""
-    if chosen.claim is None:
-        return
-    match chosen.claim.standing:
-        case Standing.CURRENT if not figures_in(chosen.first).isdisjoint(chosen.claim.figures):
-            draft.say("claim_current")
-        case Standing.SUPERSEDED if chosen.claim.until:
-            draft.say("claim_superseded", until=draft.day(chosen.claim.until))
-        case Standing.NOT_VERIFIED:
-            draft.say("claim_not_verified")
 
 
 def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, ranked: Ranked) -> Payload:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.composing import Draft, contacts_of
+from actions.explain_topic import UnlessHit
 from actions.payload import Outcome, Payload
-from actions.turn import Asked, TurnAction
+from actions.turn import Asked
 
 
-class HandOver(TurnAction):
+class HandOver(UnlessHit):
     """Answers a wish for a person or a call-back. The gateway records the wish."""
 
-    def answer(self, asked: Asked, edition: Edition) -> Payload:
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         topic = edition.topics.get(asked.memory.topic or "")
         draft = Draft(edition, asked.today, topic=topic)
         phrase = "callback_form" if asked.understanding.act == "callback" else "human_nobody_here"

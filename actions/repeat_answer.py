@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
+from actions.explain_topic import UnlessHit
 from actions.payload import Choice, Outcome, Payload
-from actions.turn import Asked, TurnAction
+from actions.turn import Asked
 
 LEADS = {"slower": "slower", "louder": "louder", "repeat": "repeat_lead"}
 
 
-class RepeatAnswer(TurnAction):
+class RepeatAnswer(UnlessHit):
     """Answers repeat, slower, louder and simpler."""
 
-    def answer(self, asked: Asked, edition: Edition) -> Payload:
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         last = asked.memory.last
         draft = Draft(edition, asked.today, topic=edition.topics.get(asked.memory.topic or ""))
         if not last:

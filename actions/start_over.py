@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
 from actions.payload import Memory, Outcome, Payload
-from actions.tell_capabilities import offer_matters
 from actions.turn import Asked, TurnAction
 
 

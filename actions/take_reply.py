@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
 from actions.explain_topic import ExplainTopic, say_points
 from actions.payload import Outcome, Payload
-from actions.tell_capabilities import offer_matters
 from actions.turn import Asked, Understanding
 
 ORDINALS = ("1一首", "2二两", "3三", "4四", "5五")

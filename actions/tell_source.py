@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
+from actions.explain_topic import UnlessHit
 from actions.payload import Outcome, Payload
-from actions.turn import Asked, TurnAction
+from actions.turn import Asked
 
 
-class TellSource(TurnAction):
+class TellSource(UnlessHit):
     """Answers a question for the source."""
 
-    def answer(self, asked: Asked, edition: Edition) -> Payload:
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         draft = Draft(edition, asked.today, topic=edition.topics.get(asked.memory.topic or ""))
         cited = (asked.memory.last or {}).get("sources", [])
         sources = [edition.sources[source] for source in cited if source in edition.sources]

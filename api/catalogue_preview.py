@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from actions.asking_back import ask_which_topic
 from actions.catalogue.comparing import FORMS, Heard, tell
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Answer, Kind, Point, Topic
 from actions.choosing import answers_of
 from actions.composing import Draft
 from actions.declining import About, decline, send_on
-from actions.find_service import ask_which_topic
 from actions.payload import Memory, Outcome, Payload
 from actions.turn import Asked, Understanding
 from api.shell import word, words

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Connection
 
+from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition, EditionReader
 from actions.composing import Draft, contacts_of
 from actions.payload import Memory, Outcome, Payload
-from actions.tell_capabilities import offer_matters
 from api.errors import EngineBusy, EngineFailed, RequestRefused, load_wording
 from api.events import Events
 from api.messages import (

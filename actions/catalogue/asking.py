@@ -13,15 +13,16 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before` and `after` bring up a
-    number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for one of
-    a family; `silent` tells that the resident does not hear or speak."""
+    """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before`, `after` and `asks` bring
+    up a number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for
+    one of a family; `silent` tells that the resident does not hear or speak."""
 
     past: Sequence[str]
     empty: Sequence[str]
     hearsay: Sequence[str]
     before: Sequence[str]
     after: Sequence[str]
+    asks: Sequence[str]
     share: str
     units: Mapping[str, Sequence[str]]
     silent: Sequence[str]

@@ -114,5 +114,5 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?P<share>{found.share})?(?P<number>{_NUMBER})(?![级类楼层月])个?(?P<unit>{unit})?"),
         re.compile(hearsay),
         re.compile(rf"(?:{before})[^，。？?\d]{{0,8}}$"),
-        re.compile(rf"[^，。？?\d]{{0,3}}?(?:{after})"),
+        re.compile(rf"[^，。？?\d]{{0,3}}?(?:{after})|(?:{'|'.join(map(re.escape, found.asks))})"),
     )

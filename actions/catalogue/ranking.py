@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import bm25s
@@ -16,6 +18,7 @@ from actions.catalogue.rendering import PLACEHOLDER
 _RUNS = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]+")
 _EMPTY_CHARACTERS = frozenset(
     "的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来办领拿"
+    "谁哪些什怎样啥伐侬阿拉勒没不会该让叫对做用得着过"
 )
 _OWN_WORDS_COUNT = 2
 
@@ -25,8 +28,11 @@ class PointRanker:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
+        documents = {point.id: _document(point, edition) for point in edition.points.values()}
         self._index = bm25s.BM25()
-        self._index.index([_document(point, edition) for point in edition.points.values()], show_progress=False)
+        self._index.index(list(documents.values()), show_progress=False)
+        self._grams = {point: frozenset(document) for point, document in documents.items()}
+        self._counts = Counter(gram for found in self._grams.values() for gram in found)
 
     def scores(self, words: str) -> Mapping[str, float]:
         """How well each point fits the words (0 or more), by its id."""
@@ -35,6 +41,24 @@ class PointRanker:
             return dict.fromkeys(self.edition.points, 0.0)
         found = self._index.get_scores(known)
         return {point: float(score) for point, score in zip(self.edition.points, found, strict=True)}
+
+    def coverage(self, words: str, point: str) -> float:
+        """How much of what the words say (0 to 1) a point has: the share of their grams, rare ones counting more."""
+        weights = self._weights(words)
+        held = sum(weight for gram, weight in weights.items() if gram in self._grams[point])
+        return held / sum(weights.values()) if weights else 0.0
+
+    def weight(self, words: str) -> float:
+        """How much the words say: the sum of the rarity of their grams."""
+        return sum(self._weights(words).values())
+
+    def _weights(self, words: str) -> Mapping[str, float]:
+        return {gram: self._rarity(gram) for gram in grams(without(words, asking().empty))}
+
+    def _rarity(self, gram: str) -> float:
+        """The inverse document frequency as BM25 has it."""
+        count = self._counts[gram]
+        return math.log(1 + (len(self._grams) - count + 0.5) / (count + 0.5))
 
 
 def without(words: str, names: Sequence[str]) -> str:
@@ -57,7 +81,8 @@ def grams(text: str) -> list[str]:
             found.append(run)
             continue
         found += [character for character in run if character not in _EMPTY_CHARACTERS]
-        found += [run[place : place + 2] for place in range(len(run) - 1)]
+        pairs = (run[place : place + 2] for place in range(len(run) - 1))
+        found += [pair for pair in pairs if not _EMPTY_CHARACTERS.issuperset(pair)]
     return found
 
 
