@@ -13,18 +13,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.catalogue.asking import asks_of_past, quantities_asked
-from actions.catalogue.claims import Claim, Judged, Standing, family_of, find_claim, judge
+from actions.catalogue.claims import Claim, Judged, Standing, find_claim, judge
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker, without_names
-from actions.catalogue.records import Answer, Kind, Point, Topic
-from actions.catalogue.rendering import PLACEHOLDER, in_force, lapsed, render
+from actions.catalogue.records import Kind, Point, Topic
+from actions.catalogue.saying import figures_in
 from actions.turn import Asked
 
 OVERVIEW, AMOUNT = "overview", "amount"
 # What speaks for a point besides the words, in BM25 points. An overview is also what is understood of a bare detail.
-ASPECT_BONUS = 3.0
+ASPECT_BONUS = 2.0
+SURE_BONUS = 2.0
 OVERVIEW_BONUS = 1.0
 TOPIC_BONUS = 10.0
+# How likely a topic is at least that was understood for sure.
+SURE_AT_LEAST = 0.5
 CONTEXT_BONUS = 10.0
 PAST_BONUS = 6.0
 CLAIM_BONUS = 6.0
@@ -67,14 +70,23 @@ class Wanted:
     context: str | None
     on: dt.date
     quantities: frozenset[str] = frozenset()
+    confidence: float = 0.0
 
     @classmethod
     def from_asked(cls, asked: Asked, aspect: str) -> Wanted:
         understood = asked.understanding
         likely = {one.topic: one.confidence for one in understood.alternatives if one.topic}
         if understood.topic and understood.sure:
-            likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence)
-        return cls(asked.text, aspect, likely, asked.memory.topic, asked.today, quantities_asked(asked.text))
+            likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence, SURE_AT_LEAST)
+        return cls(
+            asked.text,
+            aspect,
+            likely,
+            asked.memory.topic,
+            asked.today,
+            quantities_asked(asked.text),
+            understood.confidence,
+        )
 
     def with_claim(self, claim: Claim | None) -> Wanted:
         """The same with the quantity a figure named is of; who names an amount asks for the amount."""
@@ -121,7 +133,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     claim = find_claim(wanted.words)
     wanted = wanted.with_claim(claim)
     scores = ranker.scores(wanted.words)
-    weighed = weigh(wanted, scores, edition)
+    weighed = weigh(wanted, scores, ranker)
     if not weighed:
         return None
     best, score = weighed[0]
@@ -138,7 +150,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
         return None
     own, uncovered = cover(own, wanted, topic, ranker)
-    own = careful(own, wanted, edition)
+    own = careful(own, wanted, ranker)
     aspect = edition.homes[own[0][0].id][1]
     return Chosen(
         together(own, edition, aspect),
@@ -166,22 +178,22 @@ def cover(own: Ranked, wanted: Wanted, topic: Topic, ranker: PointRanker) -> tup
     return own, wanted.aspect in OPEN and UNHEARD <= weight <= RAMBLING
 
 
-def careful(ranked: Ranked, wanted: Wanted, edition: Edition) -> Ranked:
+def careful(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
     """The points again; where an amount, an hour or a number to call is asked for, first those that may tell one."""
     if wanted.aspect not in CAREFUL:
         return ranked
 
     def tells(point: Point) -> bool:
-        return edition.homes[point.id][1] == wanted.aspect or not wanted.quantities.isdisjoint(
-            families_of(point, edition)
+        return ranker.edition.homes[point.id][1] == wanted.aspect or not wanted.quantities.isdisjoint(
+            ranker.families[point.id]
         )
 
     return sorted(ranked, key=lambda pair: not tells(pair[0]))
 
 
-def weigh(wanted: Wanted, scores: Mapping[str, float], edition: Edition) -> Ranked:
+def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> Ranked:
     """Every point that can be said on the day, with what speaks for it, best first."""
-    past = asks_of_past(wanted.words)
+    edition, past = ranker.edition, asks_of_past(wanted.words)
     missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
 
     def bonus(point: Point) -> float:
@@ -190,17 +202,17 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], edition: Edition) -> Rank
         if topic == wanted.context:
             found += CONTEXT_BONUS
         if aspect == wanted.aspect:
-            found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS
+            found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS + SURE_BONUS * wanted.confidence
         if point.kind is Kind.HISTORY:
             found += PAST_BONUS if past else -PAST_BONUS
         if point.kind is Kind.UNKNOWN:
             found -= GAP_MALUS if missed and aspect == wanted.aspect and not point.facts else UNKNOWN_MALUS
-        if not wanted.quantities.isdisjoint(families_of(point, edition)):
+        if not wanted.quantities.isdisjoint(ranker.families[point.id]):
             found += QUANTITY_BONUS
         return found
 
-    pool = (point for answer in edition.answers.values() for point in sayable(answer, edition, wanted.on))
-    return sorted(((point, scores[point.id] + bonus(point)) for point in pool), key=lambda pair: -pair[1])
+    weighed = ((point, scores[point.id] + bonus(point)) for point in ranker.pool(wanted.on))
+    return sorted(weighed, key=lambda pair: -pair[1])
 
 
 def holds(edition: Edition, topic: Topic, aspect: str) -> bool:
@@ -244,35 +256,3 @@ def judge_claim(claim: Claim, own: Ranked, edition: Edition, on: dt.date) -> Jud
     """How a figure named in the words stands by the figures of a topic's points."""
     ids = dict.fromkeys(figure for point, _ in own for figure in figures_in(point))
     return judge(claim, [edition.figures[id_] for id_ in ids if id_ in edition.figures], on)
-
-
-def figures_in(point: Point) -> frozenset[str]:
-    return frozenset(match[1] for match in PLACEHOLDER.finditer(point.text))
-
-
-def families_of(point: Point, edition: Edition) -> set[str]:
-    """The kinds of quantities a point tells."""
-    units = (edition.figures[figure].unit for figure in figures_in(point) if figure in edition.figures)
-    return {family for unit in units if (family := family_of(unit))}
-
-
-def answers_of(edition: Edition, topic: Topic) -> dict[str, Answer]:
-    """A topic's answers by aspect."""
-    return {aspect: answer for (home, aspect), answer in edition.answers.items() if home == topic.id}
-
-
-def sayable(answer: Answer, edition: Edition, on: dt.date) -> list[Point]:
-    """The points to choose from on a day: those in force, then lapsed ones whose facts no other point tells now."""
-    holding = [point for point in answer.points if can_say(point, edition, on)]
-    told = {fact for point in holding for fact in point.facts}
-    gone = [point for point in answer.points if lapsed(point, on) and told.isdisjoint(point.facts)]
-    return [*holding, *gone]
-
-
-def can_say(point: Point, edition: Edition, on: dt.date) -> bool:
-    """Whether a point, and every figure in it, is in force."""
-    try:
-        render(point.text + point.easy, edition, on)
-    except LookupError:
-        return False
-    return in_force(point, on)

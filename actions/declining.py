@@ -10,8 +10,9 @@ from actions.catalogue.claims import Standing
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Kind, Place, Point, Topic
 from actions.catalogue.rendering import lapsed
+from actions.catalogue.saying import answers_of, figures_in, sayable
 from actions.catalogue.speech import count_sentences
-from actions.choosing import Chosen, answers_of, figures_in, sayable
+from actions.choosing import Chosen
 from actions.composing import Draft, contacts_of
 from actions.payload import Outcome, Payload
 from actions.turn import Asked

@@ -8,7 +8,7 @@ from itertools import groupby
 from actions.catalogue.edition import Edition
 from actions.catalogue.hours import State, Why, day_hours, opening
 from actions.catalogue.records import Place, Schedule, Weekday
-from actions.choosing import answers_of
+from actions.catalogue.saying import answers_of
 from actions.composing import Draft, contacts_of
 from actions.declining import About, send_on
 from actions.explain_topic import ExplainTopic

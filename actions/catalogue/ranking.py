@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -14,6 +15,7 @@ from actions.catalogue.asking import asking
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER
+from actions.catalogue.saying import families_of, sayable
 
 _RUNS = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]+")
 _EMPTY_CHARACTERS = frozenset(
@@ -32,7 +34,16 @@ class PointRanker:
         self._index = bm25s.BM25()
         self._index.index(list(documents.values()), show_progress=False)
         self._grams = {point: frozenset(document) for point, document in documents.items()}
+        self.families = {point.id: families_of(point, edition) for point in edition.points.values()}
+        self._pools: dict[dt.date, tuple[Point, ...]] = {}
         self._counts = Counter(gram for found in self._grams.values() for gram in found)
+
+    def pool(self, on: dt.date) -> tuple[Point, ...]:
+        """Every point that can be said on a day; found once for each day."""
+        if on not in self._pools:
+            answers = self.edition.answers.values()
+            self._pools = {on: tuple(point for answer in answers for point in sayable(answer, self.edition, on))}
+        return self._pools[on]
 
     def scores(self, words: str) -> Mapping[str, float]:
         """How well each point fits the words (0 or more), by its id."""
