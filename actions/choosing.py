@@ -44,8 +44,8 @@ TELLING = 2.0
 CLEAR_SCORE = 8.0
 CLEAR_MARGIN = 0.5
 # Where the words were taken for a matter that is not ours.
-HIT_SCORE, HIT_COVERAGE = 12.0, 0.65
-CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE = 8.0, 0.35
+HIT_SCORE, HIT_COVERAGE, HIT_COVERAGE_SURE = 12.0, 0.65, 0.75
+CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE, CONTEXT_HIT_COVERAGE_SURE = 8.0, 0.35, 0.5
 
 # A point has hardly anything, or a good part, of what the words say; they say something, or something not heard of.
 HARDLY, WELL = 0.06, 0.3
@@ -120,11 +120,12 @@ class Chosen:
     def clear(self) -> bool:
         return self.score >= CLEAR_SCORE and self.margin >= CLEAR_MARGIN
 
-    @property
-    def hit(self) -> bool:
-        """Whether the words are about the best point, whatever they were taken for."""
-        score, coverage = (CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE) if self.in_context else (HIT_SCORE, HIT_COVERAGE)
-        return self.score >= score and self.coverage >= coverage
+    def hit(self, sure: bool) -> bool:
+        """Whether the words are about the best point, whatever they were taken for; more is needed if for `sure`."""
+        if self.in_context:
+            least = CONTEXT_HIT_COVERAGE_SURE if sure else CONTEXT_HIT_COVERAGE
+            return self.score >= CONTEXT_HIT_SCORE and self.coverage >= least
+        return self.score >= HIT_SCORE and self.coverage >= (HIT_COVERAGE_SURE if sure else HIT_COVERAGE)
 
 
 def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
@@ -143,8 +144,8 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     usual = statistics.median(scores[point.id] for point, _ in own)
     evidence = {point.id: scores[point.id] - usual for point, _ in own}
     judged = judge_claim(claim, own, edition, wanted.on) if claim else None
-    if judged:
-        own = prefer(own, judged)
+    if claim and judged:
+        own = prefer(own, judged, claim, ranker)
     elif max(evidence.values()) < TELLING:
         own = as_listed(own, edition, wanted.aspect)
     if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
@@ -241,12 +242,15 @@ def together(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:
     return kept
 
 
-def prefer(ranked: Ranked, judged: Judged) -> Ranked:
-    """The points again, those first that tell the figures a claim is about."""
+def prefer(ranked: Ranked, judged: Judged, claim: Claim, ranker: PointRanker) -> Ranked:
+    """The points again, those first that tell the figures a claim is about; if we know none such, what we do know of
+    the same kind of quantity."""
     past = judged.standing is Standing.SUPERSEDED
 
     def bonus(point: Point) -> float:
         found = 0.0 if figures_in(point).isdisjoint(judged.figures) else CLAIM_BONUS
+        if judged.standing is Standing.NOT_VERIFIED and point.kind is Kind.FACT:
+            found += CLAIM_BONUS if claim.family in ranker.families[point.id] else 0.0
         return found + (PAST_BONUS if past and point.kind is Kind.HISTORY else 0.0)
 
     return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])
