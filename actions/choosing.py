@@ -110,7 +110,10 @@ class Chosen:
     margin: float
     coverage: float
     in_context: bool
-    uncovered: bool = False
+    told: bool
+    """Whether the best point has a good part of what the words say beyond the topic's name."""
+    uncovered: bool
+    """Whether the words say something that no point has."""
 
     @property
     def first(self) -> Point:
@@ -162,6 +165,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         score - other,
         ranker.coverage(wanted.words, own[0][0].id),
         topic.id == wanted.context,
+        ranker.coverage(without_names(wanted.words, topic), own[0][0].id) >= WELL,
         uncovered and judged is None,
     )
 

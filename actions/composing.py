@@ -10,7 +10,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.hours import is_office_time
 from actions.catalogue.records import Contact, Place, Point, Source, Topic, Way
 from actions.catalogue.rendering import render, value_in_force
-from actions.catalogue.speech import speak
+from actions.catalogue.speech import count_sentences, speak
 from actions.payload import (
     Choice,
     ContactNote,
@@ -25,6 +25,7 @@ from actions.payload import (
 from actions.turn import Asked
 
 CHOICES_AT_MOST = 5
+SENTENCES_AT_MOST = 3
 TERMS_AT_MOST = 2
 
 
@@ -46,11 +47,11 @@ class Draft:
     papers: list[str] = field(default_factory=list)
     topic: Topic | None = None
 
-    def say(self, phrase: str, **slots: str) -> Draft:
-        """Adds a phrase of the catalogue with its slots filled."""
+    def say(self, phrase: str, heard: bool = True, **slots: str) -> Draft:
+        """Adds a phrase of the catalogue with its slots filled; not `heard`: to be read only."""
         words = self.edition.phrases[phrase]
-        text = words.text.format(**slots)
-        return self.add(text, words.easy.format(**slots), words.speech and words.speech.format(**slots))
+        speech = words.speech and words.speech.format(**slots)
+        return self.add(words.text.format(**slots), words.easy.format(**slots), speech if heard else "")
 
     def add(self, text: str, easy: str, speech: str | None = None) -> Draft:
         """Adds a line. `speech` is derived from the text unless given; "" leaves the line out for the ear."""
@@ -58,6 +59,10 @@ class Draft:
         self.easy.append(easy)
         self.speech.append(speak(text, self.edition) if speech is None else speech)
         return self
+
+    def spoken(self) -> int:
+        """How many sentences are to be heard so far."""
+        return sum(count_sentences(line) for line in self.speech if line)
 
     def say_point(self, point: Point, on: dt.date | None = None, heard: bool = True) -> Draft:
         """Adds one fact with its sources and figures, as it was `on` another day if one is given; not `heard`: to
@@ -135,10 +140,12 @@ class Draft:
 
     def explain_terms(self) -> Draft:
         """Adds to the easy text what its hard words mean: the first of them, at most two."""
-        easy = "".join(self.easy)
-        found = [term for term in self.edition.glossary.values() if term.word in easy]
-        for term in sorted(found, key=lambda term: easy.index(term.word))[:TERMS_AT_MOST]:
-            self.easy.append(term.easy)
+        easy, found = "".join(self.easy), []
+        for term in sorted(self.edition.glossary.values(), key=lambda term: -len(term.word)):
+            if term.word in easy:
+                found.append((easy.index(term.word), term.easy))
+                easy = easy.replace(term.word, "")  # a word within this one is explained with it
+        self.easy.extend(meaning for _, meaning in sorted(found)[:TERMS_AT_MOST])
         return self
 
     def finish(self, outcome: Outcome, memory: Memory) -> Payload:

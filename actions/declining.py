@@ -13,7 +13,7 @@ from actions.catalogue.rendering import lapsed
 from actions.catalogue.saying import answers_of, figures_in, sayable
 from actions.catalogue.speech import count_sentences
 from actions.choosing import Chosen
-from actions.composing import Draft, contacts_of
+from actions.composing import SENTENCES_AT_MOST, Draft, contacts_of
 from actions.payload import Outcome, Payload
 from actions.turn import Asked
 
@@ -42,13 +42,14 @@ def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: C
     points = [point for point, _ in chosen.ranked] if chosen else []
     first = points[0] if points else None
     judge_aloud(draft, chosen)
+    gone = first and first.until and lapsed(first, asked.today)
     if chosen and chosen.uncovered:
         draft.say("detail_not_confirmed")
     elif first and first.kind is Kind.UNKNOWN:
         draft.say_point(first)
     else:
-        draft.say("no_confirmed", topic=topic.name, aspect=edition.aspects[aspect].name)
-    if first and first.until and lapsed(first, asked.today):
+        draft.say("no_confirmed", heard=not gone, topic=topic.name, aspect=edition.aspects[aspect].name)
+    if first and first.until and gone:
         draft.say_point(first, first.until)
         draft.say("lapsed_note", until=draft.day(first.until))
     known = [point for point in points if point.kind in TOLD and not lapsed(point, asked.today)]
@@ -84,7 +85,7 @@ def next_point(asked: Asked, edition: Edition, topic: Topic, aspect: str) -> lis
 
 def tell_known(draft: Draft, point: Point) -> None:
     """What we do know; for the ear only if it is short."""
-    heard = count_sentences(point.text) == 1
+    heard = draft.spoken() + count_sentences(point.text) < SENTENCES_AT_MOST  # one more sends on
     lead = draft.edition.phrases["know_so_far"]
     draft.add(lead.text, lead.easy, None if heard else "").say_point(point, heard=heard)
 

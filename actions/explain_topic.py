@@ -9,13 +9,12 @@ from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, lapsed
 from actions.catalogue.speech import count_sentences
 from actions.choosing import OVERVIEW, Chosen, Ranked, Wanted, choose
-from actions.composing import Draft
+from actions.composing import SENTENCES_AT_MOST, Draft
 from actions.declining import decline, judge_aloud, offer_aspects
 from actions.payload import Outcome, Payload
 from actions.turn import Asked, EditionSource, TurnAction
 
 POINTS_AT_MOST = 3
-SENTENCES_AT_MOST = 3
 CHARACTERS_AT_MOST = 130
 # A point this well hit is said without those that fit much worse.
 WELL_HIT = 3.0
@@ -121,7 +120,8 @@ def points_to_say(ranked: Ranked) -> list[Point]:
     for point, score in ranked[:POINTS_AT_MOST]:
         together = [one.text for one in (*said, point)]
         too_long = sum(length_of(text) for text in together) > CHARACTERS_AT_MOST
-        too_many = sum(map(count_sentences, together)) > SENTENCES_AT_MOST
+        dated = sum(one.until is not None for one in (*said, point))
+        too_many = sum(map(count_sentences, together)) + dated > SENTENCES_AT_MOST
         far = best >= WELL_HIT and score < MUCH_WORSE * best
         if said and (too_long or too_many or far or point.kind is not said[0].kind):
             break

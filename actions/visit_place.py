@@ -9,13 +9,15 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.hours import State, Why, day_hours, opening
 from actions.catalogue.records import Place, Schedule, Weekday
 from actions.catalogue.saying import answers_of
+from actions.choosing import Wanted, choose
 from actions.composing import Draft, contacts_of
-from actions.declining import About, send_on
+from actions.declining import About, next_point, send_on, tell_known
 from actions.explain_topic import ExplainTopic
 from actions.payload import Outcome, Payload
 from actions.turn import Asked
 
 MORNING = dt.time(10)
+ASPECT_SURE = 0.6
 WHY_UNKNOWN = {Why.HOLIDAY: "why_holiday", Why.NO_CALENDAR: "why_no_calendar"}
 
 
@@ -24,9 +26,15 @@ class VisitPlace(ExplainTopic):
 
     def answer(self, asked: Asked, edition: Edition) -> Payload:
         place = find_place(asked, edition)
-        if place is None:
+        if place is None or (asked.understanding.confidence < ASPECT_SURE and self.asks_detail(asked, edition, place)):
             return super().answer(asked, edition)
         return tell_place(asked, edition, place)
+
+    def asks_detail(self, asked: Asked, edition: Edition, place: Place) -> bool:
+        """Whether the words are rather about something else that is known of the place."""
+        aspect = asked.understanding.aspect or "where"
+        chosen = choose(Wanted.from_asked(asked, aspect), self.ranker_of(edition))
+        return bool(chosen and chosen.topic.id == place.topic and chosen.aspect != aspect and chosen.told)
 
 
 def find_place(asked: Asked, edition: Edition) -> Place | None:
@@ -54,7 +62,10 @@ def tell_place(asked: Asked, edition: Edition, place: Place) -> Payload:
         draft.say("demonstration_note")
     draft.show_place(place, opening(place, edition.calendar, asked.now).state.value)
     if not known and topic:
-        return send_on(draft, asked, About(topic, asked.understanding.aspect or "where", place))
+        about = About(topic, asked.understanding.aspect or "where", place)
+        for point in next_point(asked, edition, topic, about.aspect):
+            tell_known(draft, point)
+        return send_on(draft, asked, about)
     if not known:
         draft.say_contacts("ask_about_place", contacts_of(edition, None, asked), place=place.name)
     for aspect in ("where", "hours", "phone"):
