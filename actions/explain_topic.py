@@ -8,11 +8,12 @@ from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, lapsed
 from actions.catalogue.speech import count_sentences
-from actions.choosing import OVERVIEW, Chosen, Ranked, Wanted, choose
+from actions.choosing import Chosen, choose
 from actions.composing import SENTENCES_AT_MOST, Draft
 from actions.declining import decline, judge_aloud, offer_aspects
 from actions.payload import Outcome, Payload
 from actions.turn import Asked, EditionSource, TurnAction
+from actions.weighing import OVERVIEW, Ranked, Wanted
 
 POINTS_AT_MOST = 3
 CHARACTERS_AT_MOST = 130

@@ -5,24 +5,24 @@ from __future__ import annotations
 from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
 from actions.composing import Draft
-from actions.explain_topic import ExplainTopic, say_points
+from actions.explain_topic import UnlessHit, explain, say_points
 from actions.payload import Outcome, Payload
 from actions.turn import Asked, Understanding
 
 ORDINALS = ("1一首", "2二两", "3三", "4四", "5五")
 
 
-class TakeReply(ExplainTopic):
+class TakeReply(UnlessHit):
     """Answers affirm, deny, choose and dont_know by what was last asked."""
 
-    def answer(self, asked: Asked, edition: Edition) -> Payload:
+    def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         act = asked.understanding.act
         if act == "affirm" and asked.memory.asked == "more":
             return say_more(asked, edition)
         if act == "choose" and (value := chosen(asked)):
             topic, _, aspect = value.partition(".")
             picked = Understanding(topic=topic or None, aspect=aspect or "overview", confidence=1.0)
-            return super().answer(Asked(asked.text, picked, asked.memory, asked.now), edition)
+            return explain(Asked(asked.text, picked, asked.memory, asked.now), edition, self.ranker_of(edition))
         phrases = {"affirm": "affirm_nothing", "deny": "deny_nothing", "choose": "choose_nothing"}
         draft = Draft(edition, asked.today).say(phrases.get(act or "", "dont_know"))
         memory = asked.memory.model_copy(update={"asked": None, "more": ()})

@@ -9,12 +9,13 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.hours import State, Why, day_hours, opening
 from actions.catalogue.records import Place, Schedule, Weekday
 from actions.catalogue.saying import answers_of
-from actions.choosing import Wanted, choose
+from actions.choosing import choose
 from actions.composing import Draft, contacts_of
 from actions.declining import About, next_point, send_on, tell_known
 from actions.explain_topic import ExplainTopic
 from actions.payload import Outcome, Payload
 from actions.turn import Asked
+from actions.weighing import Wanted
 
 MORNING = dt.time(10)
 ASPECT_SURE = 0.6

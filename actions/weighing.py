@@ -1,0 +1,124 @@
+"""What speaks for a point besides the resident's words: what was understood, what was talked about, what kind of
+quantity is asked for, a figure named. In BM25 points."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from actions.catalogue.asking import asks_of_past, quantities_asked
+from actions.catalogue.claims import Claim, Judged, Standing
+from actions.catalogue.ranking import PointRanker
+from actions.catalogue.records import Kind, Point
+from actions.catalogue.saying import figures_in
+from actions.turn import Asked
+
+OVERVIEW, AMOUNT = "overview", "amount"
+TOPIC_BONUS = 10.0
+# How likely a topic is at least that was understood for sure.
+SURE_AT_LEAST = 0.5
+CONTEXT_BONUS = 10.0
+# An aspect counts the more, the surer it was understood; an overview is also what is understood of a bare detail.
+ASPECT_BONUS, SURE_BONUS, OVERVIEW_BONUS = 2.0, 2.0, 1.0
+PAST_BONUS = 6.0
+CLAIM_BONUS = 6.0
+# "How many days?" is answered by a point with days in it.
+QUANTITY_BONUS = 2.0
+UNKNOWN_MALUS = 3.0
+# That the very thing asked for is not confirmed is worth nearly as much as a fact.
+GAP_MALUS = 1.0
+# What may only be told by a point that is about just that.
+CAREFUL = frozenset({"amount", "hours", "phone"})
+OF_AMOUNT = frozenset({"money", "share"})
+
+Ranked = Sequence[tuple[Point, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked: the resident's words, the aspect understood, how likely each topic is (0 to 1), the topic talked
+    about before, the day, and the kinds of quantities asked for."""
+
+    words: str
+    aspect: str
+    likely: Mapping[str, float]
+    context: str | None
+    on: dt.date
+    quantities: frozenset[str] = frozenset()
+    confidence: float = 0.0
+
+    @classmethod
+    def from_asked(cls, asked: Asked, aspect: str) -> Wanted:
+        understood = asked.understanding
+        likely = {one.topic: one.confidence for one in understood.alternatives if one.topic}
+        if understood.topic and understood.sure:
+            likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence, SURE_AT_LEAST)
+        return cls(
+            asked.text,
+            aspect,
+            likely,
+            asked.memory.topic,
+            asked.today,
+            quantities_asked(asked.text),
+            understood.confidence,
+        )
+
+    def with_claim(self, claim: Claim | None) -> Wanted:
+        """The same with the quantity a figure named is of; who names an amount asks for the amount."""
+        if claim is None or claim.family is None:
+            return self
+        aspect = AMOUNT if claim.family in OF_AMOUNT else self.aspect
+        return dataclasses.replace(self, aspect=aspect, quantities=self.quantities | {claim.family})
+
+
+def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> Ranked:
+    """Every point that can be said on the day, with what speaks for it, best first."""
+    edition, past = ranker.edition, asks_of_past(wanted.words)
+    missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
+
+    def bonus(point: Point) -> float:
+        topic, aspect = edition.homes[point.id]
+        found = TOPIC_BONUS * wanted.likely.get(topic, 0.0)
+        if topic == wanted.context:
+            found += CONTEXT_BONUS
+        if aspect == wanted.aspect:
+            found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS + SURE_BONUS * wanted.confidence
+        if point.kind is Kind.HISTORY:
+            found += PAST_BONUS if past else -PAST_BONUS
+        if point.kind is Kind.UNKNOWN:
+            found -= GAP_MALUS if missed and aspect == wanted.aspect and not point.facts else UNKNOWN_MALUS
+        if not wanted.quantities.isdisjoint(ranker.families[point.id]):
+            found += QUANTITY_BONUS
+        return found
+
+    weighed = ((point, scores[point.id] + bonus(point)) for point in ranker.pool(wanted.on))
+    return sorted(weighed, key=lambda pair: -pair[1])
+
+
+def prefer(ranked: Ranked, judged: Judged, claim: Claim, ranker: PointRanker) -> Ranked:
+    """The points again, those first that tell the figures a claim is about; if we know none such, what we do know of
+    the same kind of quantity."""
+    past = judged.standing is Standing.SUPERSEDED
+
+    def bonus(point: Point) -> float:
+        found = 0.0 if figures_in(point).isdisjoint(judged.figures) else CLAIM_BONUS
+        if judged.standing is Standing.NOT_VERIFIED and point.kind is Kind.FACT:
+            found += CLAIM_BONUS if claim.family in ranker.families[point.id] else 0.0
+        return found + (PAST_BONUS if past and point.kind is Kind.HISTORY else 0.0)
+
+    return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])
+
+
+def careful(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
+    """The points again; where an amount, an hour or a number to call is asked for, first those that may tell one."""
+    if wanted.aspect not in CAREFUL:
+        return ranked
+
+    def tells(point: Point) -> bool:
+        return ranker.edition.homes[point.id][1] == wanted.aspect or not wanted.quantities.isdisjoint(
+            ranker.families[point.id]
+        )
+
+    return sorted(ranked, key=lambda pair: not tells(pair[0]))
