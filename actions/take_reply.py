@@ -22,7 +22,7 @@ class TakeReply(UnlessHit):
         if act == "choose" and (value := chosen(asked)):
             topic, _, aspect = value.partition(".")
             picked = Understanding(topic=topic or None, aspect=aspect or "overview", confidence=1.0)
-            return explain(Asked(asked.text, picked, asked.memory, asked.now), edition, self.ranker_of(edition))
+            return explain(Asked("", picked, asked.memory, asked.now), edition, self.ranker_of(edition))
         phrases = {"affirm": "affirm_nothing", "deny": "deny_nothing", "choose": "choose_nothing"}
         draft = Draft(edition, asked.today).say(phrases.get(act or "", "dont_know"))
         memory = asked.memory.model_copy(update={"asked": None, "more": ()})
