@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from actions.catalogue.claims import Claim, Judged, find_claim, judge
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker, without_names
+from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.saying import figures_in
 from actions.weighing import OVERVIEW, Ranked, Wanted, careful, prefer, weigh
@@ -22,6 +22,8 @@ from actions.weighing import OVERVIEW, Ranked, Wanted, careful, prefer, weigh
 TELLING = 2.0
 # How well the words must fit a point where the aspect understood holds no answer.
 NAMED_HIT = 5.0
+# What fits so well is said even if it is no amount, hour or number to call though such was understood.
+DECISIVE = 12.0
 # Where the topic was not understood for sure, a point decides that fits so well, so far ahead of all other topics.
 CLEAR_SCORE, CLEAR_MARGIN = 8.0, 0.5
 # Where the words were taken for no matter of ours; more of them must be in the point where that is sure.
@@ -83,8 +85,10 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     topic = edition.topics[edition.homes[best.id][0]]
     other = next((far for point, far in weighed if edition.homes[point.id][0] != topic.id), 0.0)
     own: Ranked = [(point, weight) for point, weight in weighed if edition.homes[point.id][0] == topic.id]
-    usual = statistics.median(scores[point.id] for point, _ in own)
-    evidence = {point.id: scores[point.id] - usual for point, _ in own}
+    beyond = ranker.beyond(wanted.words, topic)
+    said = ranker.scores(beyond)
+    usual = statistics.median(said[point.id] for point, _ in own)
+    evidence = {point.id: said[point.id] - usual for point, _ in own}
     judged = judge_claim(claim, own, edition, wanted.on) if claim else None
     if claim and judged:
         own = prefer(own, judged, claim, ranker)
@@ -92,8 +96,9 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         own = as_listed(own, edition, wanted.aspect)
     if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
         return None
-    own, uncovered = cover(own, wanted, topic, ranker)
-    own = careful(own, wanted, ranker)
+    own, uncovered = cover(own, wanted, beyond, ranker)
+    if evidence[own[0][0].id] < DECISIVE:
+        own = careful(own, wanted, ranker)
     aspect = edition.homes[own[0][0].id][1]
     return Chosen(
         together(own, edition, aspect),
@@ -104,15 +109,14 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         score - other,
         ranker.coverage(wanted.words, own[0][0].id),
         topic.id == wanted.context,
-        ranker.coverage(without_names(wanted.words, topic), own[0][0].id) >= WELL,
+        ranker.coverage(beyond, own[0][0].id) >= WELL,
         uncovered and judged is None,
     )
 
 
-def cover(own: Ranked, wanted: Wanted, topic: Topic, ranker: PointRanker) -> tuple[Ranked, bool]:
+def cover(own: Ranked, wanted: Wanted, beyond: str, ranker: PointRanker) -> tuple[Ranked, bool]:
     """The points again, first the one that has what the words say beyond the topic's name if the best has nothing of
     it; and whether none has, though they say something."""
-    beyond = without_names(wanted.words, topic)
     weight = ranker.weight(beyond)
     if weight < SAYING or ranker.coverage(beyond, own[0][0].id) >= HARDLY:
         return own, False

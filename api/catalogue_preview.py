@@ -9,7 +9,7 @@ from actions.asking_back import ask_which_topic
 from actions.catalogue.comparing import FORMS, Heard, tell
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Answer, Kind, Point, Topic
-from actions.choosing import answers_of
+from actions.catalogue.saying import answers_of
 from actions.composing import Draft
 from actions.declining import About, decline, send_on
 from actions.payload import Memory, Outcome, Payload

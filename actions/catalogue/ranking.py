@@ -35,6 +35,7 @@ class PointRanker:
         self._index.index(list(documents.values()), show_progress=False)
         self._grams = {point: frozenset(document) for point, document in documents.items()}
         self.families = {point.id: families_of(point, edition) for point in edition.points.values()}
+        self._plain = {topic.id: _plain_names(topic, edition) for topic in edition.topics.values()}
         self._pools: dict[dt.date, tuple[Point, ...]] = {}
         self._counts = Counter(gram for found in self._grams.values() for gram in found)
 
@@ -71,17 +72,17 @@ class PointRanker:
         count = self._counts[gram]
         return math.log(1 + (len(self._grams) - count + 0.5) / (count + 0.5))
 
+    def beyond(self, words: str, topic: Topic) -> str:
+        """What the words say beyond naming a topic: without its name, the short forms of that, and names none of its
+        points uses. Another name (阳光之家 of day care) tells the points apart, and stays."""
+        return without(words, self._plain[topic.id])
+
 
 def without(words: str, names: Sequence[str]) -> str:
     """The words with every one of some names left out, long names first."""
     for name in sorted(names, key=len, reverse=True):
         words = words.replace(name, " ")
     return words
-
-
-def without_names(words: str, topic: Topic) -> str:
-    """What the words say beyond naming a topic."""
-    return without(words, (topic.name, *topic.aliases))
 
 
 def grams(text: str) -> list[str]:
@@ -95,6 +96,18 @@ def grams(text: str) -> list[str]:
         pairs = (run[place : place + 2] for place in range(len(run) - 1))
         found += [pair for pair in pairs if not _EMPTY_CHARACTERS.issuperset(pair)]
     return found
+
+
+def _plain_names(topic: Topic, edition: Edition) -> list[str]:
+    points = [point for point in edition.points.values() if edition.homes[point.id][0] == topic.id]
+    texts = " ".join(f"{point.text} {' '.join(point.words)}" for point in points)
+    return [name for name in (topic.name, *topic.aliases) if _is_short_for(name, topic.name) or name not in texts]
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Whether all characters of a short form stand in the name, in their order."""
+    rest = iter(name)
+    return all(character in rest for character in short)
 
 
 def _document(point: Point, edition: Edition) -> list[str]:
