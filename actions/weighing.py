@@ -105,7 +105,8 @@ def prefer(ranked: Ranked, judged: Judged, claim: Claim, ranker: PointRanker) ->
     def bonus(point: Point) -> float:
         found = 0.0 if figures_in(point).isdisjoint(judged.figures) else CLAIM_BONUS
         if judged.standing is Standing.NOT_VERIFIED and point.kind is Kind.FACT:
-            found += CLAIM_BONUS if claim.family in ranker.families[point.id] else 0.0
+            kinds = ranker.families[point.id]
+            found += CLAIM_BONUS if claim.family in kinds or (claim.family is None and kinds) else 0.0
         return found + (PAST_BONUS if past and point.kind is Kind.HISTORY else 0.0)
 
     return sorted(((point, score + bonus(point)) for point, score in ranked), key=lambda pair: -pair[1])

@@ -23,7 +23,7 @@ def converse(call: Call) -> dict[str, Any]:
     def send(**message: Any) -> tuple[int, Any]:
         return call("POST", f"{path}/messages", {"client_message_id": uuid.uuid4().hex, **message}, token)
 
-    first = send(text="法律援助要带什么材料？", client_message_id="m-1")
+    first = send(text="法律援助要多久有答复？", client_message_id="m-1")
     chosen = send(choice=first[1]["reply"]["choices"][0]["value"])
     command = send(text="/restart", client_message_id="m-3")
     transcript = call("GET", path, None, token)[1]
@@ -34,7 +34,7 @@ def converse(call: Call) -> dict[str, Any]:
         "outcome": first[1]["outcome"],
         "topic": first[1]["understanding"]["topic"],
         "understanding": sorted(first[1]["understanding"]),
-        "again": send(text="法律援助要带什么材料？", client_message_id="m-1") == first,
+        "again": send(text="法律援助要多久有答复？", client_message_id="m-1") == first,
         "other": send(text="别的？", client_message_id="m-1")[0],
         "chosen": (chosen[0], chosen[1]["outcome"]),
         "not_offered": send(choice="nothing.nowhere")[0],

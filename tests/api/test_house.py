@@ -20,7 +20,7 @@ from tests.api.test_faults import is_apology
 from tests.houses import House, Talk, keep_house
 
 ENGINE, GATEWAY = "assistant/serve.py", "api.main"
-QUESTION = "法律援助要带什么材料？"
+QUESTION = "法律援助要多久有答复？"
 BACK_WITHIN_SECONDS = 120
 
 

@@ -6,7 +6,7 @@ from tests.houses import House
 
 
 def test_a_question_with_a_matter_is_answered_with_a_source(house_today: House) -> None:
-    turn = house_today.talk().ask("法律援助要带什么材料")
+    turn = house_today.talk().ask("法律援助要多久有答复")
     assert turn["outcome"] == "answered"
     assert turn["understanding"]["topic"] == "legal_aid"
     assert turn["reply"]["sources"]
