@@ -15,7 +15,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.saying import figures_in
-from actions.weighing import OVERVIEW, Ranked, Wanted, careful, prefer, weigh
+from actions.weighing import OF_AMOUNT, OVERVIEW, Ranked, Wanted, careful, prefer, weigh
 
 # All limits were found on tests/content/details.yml and questions/, those for refused words also on nlu_data/heldout/.
 # Below this, what tells one point of a topic from another is noise: they stand in the order of their answer.
@@ -25,7 +25,7 @@ NAMED_HIT = 5.0
 # What fits so well is said even if it is no amount, hour or number to call though such was understood.
 DECISIVE = 12.0
 # Where the topic was not understood for sure, a point decides that fits so well, so far ahead of all other topics.
-CLEAR_SCORE, CLEAR_MARGIN = 8.0, 0.5
+CLEAR_SCORE, CLEAR_COVERAGE, CLEAR_MARGIN = 8.0, 0.6, 0.5
 # Where the words were taken for no matter of ours; more of them must be in the point where that is sure.
 HIT_SCORE, HIT_COVERAGE, HIT_COVERAGE_SURE = 12.0, 0.65, 0.75
 CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE, CONTEXT_HIT_COVERAGE_SURE = 8.0, 0.35, 0.5
@@ -62,7 +62,7 @@ class Chosen:
 
     @property
     def clear(self) -> bool:
-        return self.score >= CLEAR_SCORE and self.margin >= CLEAR_MARGIN
+        return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or self.coverage >= CLEAR_COVERAGE)
 
     def hit(self, sure: bool) -> bool:
         """Whether the words are about the best point, whatever they were taken for; more is needed if for `sure`."""
@@ -93,7 +93,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     if claim and judged:
         own = prefer(own, judged, claim, ranker)
     elif max(evidence.values()) < TELLING:
-        own = as_listed(own, edition, wanted.aspect)
+        own = as_listed(own, wanted, ranker)
     if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
         return None
     own, uncovered = cover(own, wanted, beyond, ranker)
@@ -130,12 +130,17 @@ def holds(edition: Edition, topic: Topic, aspect: str) -> bool:
     return (topic.id, aspect) in edition.answers
 
 
-def as_listed(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:
+def as_listed(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
     """The points of the aspect asked for in the order of its answer: the words beyond the topic's name say nothing
-    about which is meant."""
-    scores = {point.id: score for point, score in ranked if edition.homes[point.id][1] == aspect}
-    listed = [point for point in edition.points.values() if point.id in scores]
-    return sorted(((point, 0.0) for point in listed), key=lambda pair: pair[0].kind is Kind.HISTORY)
+    about which is meant. Only those that tell a quantity of the kind asked for go before (what is not confirmed about
+    money stays where it stands), and how it was before goes last."""
+    edition, asked = ranker.edition, wanted.quantities - OF_AMOUNT
+    listed = {point.id for point, _ in ranked if edition.homes[point.id][1] == wanted.aspect}
+
+    def place(point: Point) -> tuple[bool, bool]:
+        return point.kind is Kind.HISTORY, asked.isdisjoint(ranker.families[point.id])
+
+    return [(point, 0.0) for point in sorted((p for p in edition.points.values() if p.id in listed), key=place)]
 
 
 def together(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:
