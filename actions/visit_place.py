@@ -18,7 +18,6 @@ from actions.turn import Asked
 from actions.weighing import Wanted
 
 MORNING = dt.time(10)
-ASPECT_SURE = 0.6
 WHY_UNKNOWN = {Why.HOLIDAY: "why_holiday", Why.NO_CALENDAR: "why_no_calendar"}
 
 
@@ -27,7 +26,7 @@ class VisitPlace(ExplainTopic):
 
     def answer(self, asked: Asked, edition: Edition) -> Payload:
         place = find_place(asked, edition)
-        if place is None or (asked.understanding.confidence < ASPECT_SURE and self.asks_detail(asked, edition, place)):
+        if place is None or self.asks_detail(asked, edition, place):
             return super().answer(asked, edition)
         return tell_place(asked, edition, place)
 
@@ -35,7 +34,9 @@ class VisitPlace(ExplainTopic):
         """Whether the words are rather about something else that is known of the place."""
         aspect = asked.understanding.aspect or "where"
         chosen = choose(Wanted.from_asked(asked, aspect), self.ranker_of(edition))
-        return bool(chosen and chosen.topic.id == place.topic and chosen.aspect != aspect and chosen.told)
+        if chosen is None or chosen.topic.id != place.topic or not chosen.told:
+            return False
+        return chosen.aspect != aspect or aspect == "where"
 
 
 def find_place(asked: Asked, edition: Edition) -> Place | None:

@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from actions.catalogue.asking import asks_of_past, quantities_asked
+from actions.catalogue.asking import asks_of_past, districts_named, quantities_asked
 from actions.catalogue.claims import Claim, Judged, Standing
 from actions.catalogue.ranking import PointRanker
-from actions.catalogue.records import Kind, Point
+from actions.catalogue.records import Kind, Level, Point
 from actions.catalogue.saying import figures_in
 from actions.turn import Asked
 
@@ -29,6 +29,11 @@ QUANTITY_BONUS = 2.0
 UNKNOWN_MALUS = 3.0
 # That the very thing asked for is not confirmed is worth nearly as much as a fact.
 GAP_MALUS = 1.0
+# A number to call answers no other question.
+PHONE, PHONE_MALUS = "phone", 3.0
+# What holds in one district never stands in for another.
+OF_DISTRICTS = frozenset({Level.JIADING, Level.PUDONG})
+DISTRICT_BONUS, DISTRICT_MALUS = 2.0, 8.0
 # What may only be told by a point that is about just that.
 CAREFUL = frozenset({"amount", "hours", "phone"})
 OF_AMOUNT = frozenset({"money", "share"})
@@ -78,6 +83,8 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
     edition, past = ranker.edition, asks_of_past(wanted.words)
     missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
 
+    districts = districts_named(wanted.words)
+
     def bonus(point: Point) -> float:
         topic, aspect = edition.homes[point.id]
         found = TOPIC_BONUS * wanted.likely.get(topic, 0.0)
@@ -89,6 +96,11 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
             found += PAST_BONUS if past else -PAST_BONUS
         if point.kind is Kind.UNKNOWN:
             found -= GAP_MALUS if missed and aspect == wanted.aspect and not point.facts else UNKNOWN_MALUS
+        if aspect == PHONE != wanted.aspect:
+            found -= PHONE_MALUS
+        if districts:
+            found += DISTRICT_BONUS if point.level in districts else 0.0
+            found -= DISTRICT_MALUS if point.level in OF_DISTRICTS - districts else 0.0
         if not wanted.quantities.isdisjoint(ranker.families[point.id]):
             found += QUANTITY_BONUS
         return found

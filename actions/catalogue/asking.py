@@ -15,7 +15,7 @@ import yaml
 class Asking:
     """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before`, `after` and `asks` bring
     up a number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for
-    one of a family; `silent` tells that the resident does not hear or speak."""
+    one of a family; `districts` name one by its level; `silent` tells that the resident does not hear or speak."""
 
     past: Sequence[str]
     empty: Sequence[str]
@@ -27,6 +27,7 @@ class Asking:
     units: Mapping[str, Sequence[str]]
     silent: Sequence[str]
     quantities: Mapping[str, Sequence[str]]
+    districts: Mapping[str, Sequence[str]]
 
 
 @functools.cache
@@ -43,6 +44,11 @@ def asking() -> Asking:
 def asks_of_past(words: str) -> bool:
     """Whether a resident asks how it was before."""
     return any(sign in words for sign in asking().past)
+
+
+def districts_named(words: str) -> frozenset[str]:
+    """The districts named, as levels (jiading, pudong)."""
+    return frozenset(level for level, names in asking().districts.items() if any(name in words for name in names))
 
 
 def quantities_asked(words: str) -> frozenset[str]:
