@@ -10,6 +10,7 @@ import datetime as dt
 import statistics
 from dataclasses import dataclass
 
+from actions.catalogue.asking import synonyms_of
 from actions.catalogue.claims import Claim, Judged, find_claim, judge
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
@@ -77,7 +78,8 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     edition = ranker.edition
     claim = find_claim(wanted.words)
     wanted = wanted.with_claim(claim)
-    scores = ranker.scores(wanted.words)
+    looked_for = f"{wanted.words} {synonyms_of(wanted.words)}"
+    scores = ranker.scores(looked_for)
     weighed = weigh(wanted, scores, ranker)
     if not weighed:
         return None
@@ -85,7 +87,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
     topic = edition.topics[edition.homes[best.id][0]]
     other = next((far for point, far in weighed if edition.homes[point.id][0] != topic.id), 0.0)
     own: Ranked = [(point, weight) for point, weight in weighed if edition.homes[point.id][0] == topic.id]
-    beyond = ranker.beyond(wanted.words, topic)
+    beyond = ranker.beyond(looked_for, topic)
     said = ranker.scores(beyond)
     usual = statistics.median(said[point.id] for point, _ in own)
     evidence = {point.id: said[point.id] - usual for point, _ in own}

@@ -15,7 +15,8 @@ import yaml
 class Asking:
     """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before`, `after` and `asks` bring
     up a number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for
-    one of a family; `districts` name one by its level; `silent` tells that the resident does not hear or speak."""
+    one of a family; `districts` name one by its level; `synonyms` are
+    residents' words by the catalogue's; `silent` tells that the resident does not hear or speak."""
 
     past: Sequence[str]
     empty: Sequence[str]
@@ -28,6 +29,7 @@ class Asking:
     silent: Sequence[str]
     quantities: Mapping[str, Sequence[str]]
     districts: Mapping[str, Sequence[str]]
+    synonyms: Mapping[str, Sequence[str]]
 
 
 @functools.cache
@@ -44,6 +46,12 @@ def asking() -> Asking:
 def asks_of_past(words: str) -> bool:
     """Whether a resident asks how it was before."""
     return any(sign in words for sign in asking().past)
+
+
+def synonyms_of(words: str) -> str:
+    """The catalogue's words for what residents call otherwise."""
+    found = (word for word, others in asking().synonyms.items() if any(other in words for other in others))
+    return " ".join(found)
 
 
 def districts_named(words: str) -> frozenset[str]:
