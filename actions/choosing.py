@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actions.catalogue.asking import synonyms_of
@@ -28,8 +29,9 @@ DECISIVE = 12.0
 # Where the topic was not understood for sure, a point decides that fits so well, so far ahead of all other topics.
 CLEAR_SCORE, CLEAR_COVERAGE, CLEAR_MARGIN = 8.0, 0.6, 0.5
 # Where the words were taken for no matter of ours; more of them must be in the point where that is sure.
-HIT_SCORE, HIT_COVERAGE, HIT_COVERAGE_SURE = 12.0, 0.65, 0.75
-CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE, CONTEXT_HIT_COVERAGE_SURE = 8.0, 0.35, 0.5
+UNSURE, SURE = 0.65, 0.9
+HIT_SCORE, HIT_COVERAGE = 12.0, (0.5, 0.65, 0.75)
+CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE = 8.0, (0.35, 0.5)
 # A point has hardly anything, or a good part, of what the words say beyond the topic's name.
 HARDLY, WELL = 0.06, 0.3
 # Those words say something; something never heard of; or a whole story.
@@ -65,12 +67,13 @@ class Chosen:
     def clear(self) -> bool:
         return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or self.coverage >= CLEAR_COVERAGE)
 
-    def hit(self, sure: bool) -> bool:
-        """Whether the words are about the best point, whatever they were taken for; more is needed if for `sure`."""
+    def hit(self, confidence: float) -> bool:
+        """Whether the words are about the best point, though taken with some confidence for no matter of ours."""
         if self.in_context:
-            least = CONTEXT_HIT_COVERAGE_SURE if sure else CONTEXT_HIT_COVERAGE
+            least = CONTEXT_HIT_COVERAGE[confidence > SURE]
             return self.score >= CONTEXT_HIT_SCORE and self.coverage >= least
-        return self.score >= HIT_SCORE and self.coverage >= (HIT_COVERAGE_SURE if sure else HIT_COVERAGE)
+        least = HIT_COVERAGE[(confidence > UNSURE) + (confidence > SURE)]
+        return self.score >= HIT_SCORE and self.coverage >= least
 
 
 def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
@@ -96,10 +99,10 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         own = prefer(own, judged, claim, ranker)
     elif max(evidence.values()) < TELLING:
         own = as_listed(own, wanted, ranker)
-    if not own or (not holds(edition, topic, wanted.aspect) and evidence[own[0][0].id] < NAMED_HIT):
+    if not own or not answers(own[0][0], evidence, wanted, ranker):
         return None
     own, uncovered = cover(own, wanted, beyond, ranker)
-    if evidence[own[0][0].id] < DECISIVE:
+    if evidence[own[0][0].id] < DECISIVE or wanted.confidence > SURE:
         own = careful(own, wanted, ranker)
     aspect = edition.homes[own[0][0].id][1]
     return Chosen(
@@ -128,21 +131,36 @@ def cover(own: Ranked, wanted: Wanted, beyond: str, ranker: PointRanker) -> tupl
     return own, wanted.aspect in OPEN and UNHEARD <= weight <= RAMBLING
 
 
-def holds(edition: Edition, topic: Topic, aspect: str) -> bool:
-    return (topic.id, aspect) in edition.answers
+def answers(point: Point, evidence: Mapping[str, float], wanted: Wanted, ranker: PointRanker) -> bool:
+    """Whether the best point may answer: its topic tells of the aspect at all, or the point a quantity of the kind
+    asked for, or the words fit it well."""
+    topic = ranker.edition.homes[point.id][0]
+    told = (topic, wanted.aspect) in ranker.edition.answers or tells_quantity(point, wanted, ranker)
+    return told or evidence[point.id] >= NAMED_HIT
+
+
+def tells_quantity(point: Point, wanted: Wanted, ranker: PointRanker) -> bool:
+    """Whether a point tells a quantity of the kind asked for, money apart: that has an aspect of its own."""
+    return not (wanted.quantities - OF_AMOUNT).isdisjoint(ranker.families[point.id])
 
 
 def as_listed(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
     """The points of the aspect asked for in the order of its answer: the words beyond the topic's name say nothing
     about which is meant. Only those that tell a quantity of the kind asked for go before (what is not confirmed about
     money stays where it stands), and how it was before goes last."""
-    edition, asked = ranker.edition, wanted.quantities - OF_AMOUNT
-    listed = {point.id for point, _ in ranked if edition.homes[point.id][1] == wanted.aspect}
+    homes = ranker.edition.homes
+    own = {point.id for point, _ in ranked}
+    telling = {id_ for id_ in own if tells_quantity(ranker.edition.points[id_], wanted, ranker)}
+    listed = [
+        point
+        for point in ranker.edition.points.values()
+        if point.id in own and (homes[point.id][1] == wanted.aspect or point.id in telling)
+    ]
 
     def place(point: Point) -> tuple[bool, bool]:
-        return point.kind is Kind.HISTORY, asked.isdisjoint(ranker.families[point.id])
+        return point.kind is Kind.HISTORY, point.id not in telling
 
-    return [(point, 0.0) for point in sorted((p for p in edition.points.values() if p.id in listed), key=place)]
+    return [(point, 0.0) for point in sorted(listed, key=place)]
 
 
 def together(ranked: Ranked, edition: Edition, aspect: str) -> Ranked:

@@ -24,7 +24,6 @@ FIGURE = "000"
 OUT_OF_SCOPE = "out_of_scope"
 # An act understood less surely than this may have been a question.
 ACT_SURE = 0.8
-REFUSED_SURE = 0.9
 LAPSING_DAYS = 60
 
 
@@ -53,7 +52,7 @@ class UnlessHit(ExplainTopic):
         understood = asked.understanding
         if asked.text and (understood.act == OUT_OF_SCOPE or understood.confidence < ACT_SURE):
             chosen = choose(Wanted.from_asked(asked, OVERVIEW), self.ranker_of(edition))
-            if chosen and chosen.hit(understood.confidence > REFUSED_SURE):
+            if chosen and chosen.hit(understood.confidence):
                 return say_chosen(asked, edition, chosen)
         return self.answer_otherwise(asked, edition)
 

@@ -35,7 +35,8 @@ PHONE, PHONE_MALUS = "phone", 3.0
 OF_DISTRICTS = frozenset({Level.JIADING, Level.PUDONG})
 DISTRICT_BONUS, DISTRICT_MALUS = 2.0, 8.0
 # What may only be told by a point that is about just that.
-CAREFUL = frozenset({"amount", "hours", "phone"})
+HOURS, CLOCK = "hours", "clock"
+CAREFUL = frozenset({AMOUNT, HOURS, PHONE})
 OF_AMOUNT = frozenset({"money", "share"})
 
 Ranked = Sequence[tuple[Point, float]]
@@ -101,7 +102,7 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
         if districts:
             found += DISTRICT_BONUS if point.level in districts else 0.0
             found -= DISTRICT_MALUS if point.level in OF_DISTRICTS - districts else 0.0
-        if not wanted.quantities.isdisjoint(ranker.families[point.id]):
+        if not (wanted.quantities - {CLOCK}).isdisjoint(ranker.families[point.id]):
             found += QUANTITY_BONUS
         return found
 
@@ -128,10 +129,12 @@ def careful(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
     """The points again; where an amount, an hour or a number to call is asked for, first those that may tell one."""
     if wanted.aspect not in CAREFUL:
         return ranked
+    clock = wanted.quantities & {CLOCK} if wanted.aspect == HOURS else frozenset()
 
     def tells(point: Point) -> bool:
-        return ranker.edition.homes[point.id][1] == wanted.aspect or not wanted.quantities.isdisjoint(
-            ranker.families[point.id]
-        )
+        families = ranker.families[point.id]
+        if ranker.edition.homes[point.id][1] != wanted.aspect:
+            return not wanted.quantities.isdisjoint(families)
+        return not clock or point.kind is Kind.UNKNOWN or not clock.isdisjoint(families)
 
     return sorted(ranked, key=lambda pair: not tells(pair[0]))

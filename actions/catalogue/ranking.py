@@ -22,6 +22,7 @@ _EMPTY_CHARACTERS = frozenset(
     "的了吗呢吧啊呀哦么嘛是在有和与或就都也还又再这那个我你您他她它们要想请问能可以给把被到去来办领拿"
     "谁哪些什怎样啥伐侬阿拉勒没不会该让叫对做用得着过"
 )
+_JOINED = re.compile("[与和]")
 _OWN_WORDS_COUNT = 2
 
 
@@ -65,7 +66,8 @@ class PointRanker:
         return sum(self._weights(words).values())
 
     def _weights(self, words: str) -> Mapping[str, float]:
-        return {gram: self._rarity(gram) for gram in grams(without(words, asking().empty))}
+        found = grams(without(words, asking().empty))
+        return {gram: self._rarity(gram) for gram in found if not gram.isdigit()}  # figures are named, not written
 
     def _rarity(self, gram: str) -> float:
         """The inverse document frequency as BM25 has it."""
@@ -100,8 +102,12 @@ def grams(text: str) -> list[str]:
 
 def _plain_names(topic: Topic, edition: Edition) -> list[str]:
     points = [point for point in edition.points.values() if edition.homes[point.id][0] == topic.id]
-    texts = " ".join(f"{point.text} {' '.join(point.words)}" for point in points)
-    return [name for name in (topic.name, *topic.aliases) if _is_short_for(name, topic.name) or name not in texts]
+    texts = [f"{point.text} {' '.join(point.words)}" for point in points]
+    counts = {name: sum(name in text for text in texts) for name in (topic.name, *topic.aliases)}
+    halves = _JOINED.split(topic.name)
+    telling = {name for name in halves if len(halves) > 1 and 0 < counts.get(name, 0) <= len(points) / 2}
+    short = {name for name, count in counts.items() if count == 0 or _is_short_for(name, topic.name)}
+    return sorted(short - telling)
 
 
 def _is_short_for(short: str, name: str) -> bool:
