@@ -99,6 +99,10 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         own = prefer(own, judged, claim, ranker)
     elif max(evidence.values()) < TELLING:
         own = as_listed(own, wanted, ranker)
+    elif wanted.aspect != OVERVIEW and ranker.weight(ranker.nameless(wanted.words, topic)) < SAYING:
+        own = [pair for pair in own if is_about(pair[0], wanted, ranker)] or own
+        if max(evidence[point.id] for point, _ in own) < TELLING:
+            own = as_listed(own, wanted, ranker)
     if not own or not answers(own[0][0], evidence, wanted, ranker):
         return None
     own, uncovered = cover(own, wanted, beyond, ranker)
@@ -114,7 +118,7 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
         score - other,
         ranker.coverage(wanted.words, own[0][0].id),
         topic.id == wanted.context,
-        ranker.coverage(beyond, own[0][0].id) >= WELL,
+        ranker.weight(beyond) >= SAYING and ranker.coverage(beyond, own[0][0].id) >= WELL,
         uncovered and judged is None,
     )
 
@@ -144,21 +148,20 @@ def tells_quantity(point: Point, wanted: Wanted, ranker: PointRanker) -> bool:
     return not (wanted.quantities - OF_AMOUNT).isdisjoint(ranker.families[point.id])
 
 
+def is_about(point: Point, wanted: Wanted, ranker: PointRanker) -> bool:
+    """Whether a point is of the aspect asked for, or tells a quantity of the kind asked for."""
+    return ranker.edition.homes[point.id][1] == wanted.aspect or tells_quantity(point, wanted, ranker)
+
+
 def as_listed(ranked: Ranked, wanted: Wanted, ranker: PointRanker) -> Ranked:
     """The points of the aspect asked for in the order of its answer: the words beyond the topic's name say nothing
     about which is meant. Only those that tell a quantity of the kind asked for go before (what is not confirmed about
     money stays where it stands), and how it was before goes last."""
-    homes = ranker.edition.homes
-    own = {point.id for point, _ in ranked}
-    telling = {id_ for id_ in own if tells_quantity(ranker.edition.points[id_], wanted, ranker)}
-    listed = [
-        point
-        for point in ranker.edition.points.values()
-        if point.id in own and (homes[point.id][1] == wanted.aspect or point.id in telling)
-    ]
+    own = {point.id for point, _ in ranked if is_about(point, wanted, ranker)}
+    listed = [point for point in ranker.edition.points.values() if point.id in own]
 
     def place(point: Point) -> tuple[bool, bool]:
-        return point.kind is Kind.HISTORY, point.id not in telling
+        return point.kind is Kind.HISTORY, not tells_quantity(point, wanted, ranker)
 
     return [(point, 0.0) for point in sorted(listed, key=place)]
 

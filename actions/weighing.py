@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ QUANTITY_BONUS = 2.0
 UNKNOWN_MALUS = 3.0
 # That the very thing asked for is not confirmed is worth nearly as much as a fact.
 GAP_MALUS = 1.0
+# A telephone number that is named is what is asked about.
+_LONG_NUMBER = re.compile(r"\d{5,}")
+NUMBER_BONUS = 4.0
 # A number to call answers no other question.
 PHONE, PHONE_MALUS = "phone", 3.0
 # What holds in one district never stands in for another.
@@ -84,7 +88,7 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
     edition, past = ranker.edition, asks_of_past(wanted.words)
     missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
 
-    districts = districts_named(wanted.words)
+    districts, numbers = districts_named(wanted.words), _LONG_NUMBER.findall(wanted.words)
 
     def bonus(point: Point) -> float:
         topic, aspect = edition.homes[point.id]
@@ -102,6 +106,8 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
         if districts:
             found += DISTRICT_BONUS if point.level in districts else 0.0
             found -= DISTRICT_MALUS if point.level in OF_DISTRICTS - districts else 0.0
+        if any(number in point.text for number in numbers):
+            found += NUMBER_BONUS
         if not (wanted.quantities - {CLOCK}).isdisjoint(ranker.families[point.id]):
             found += QUANTITY_BONUS
         return found

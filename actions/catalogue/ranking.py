@@ -40,6 +40,10 @@ class PointRanker:
         self._pools: dict[dt.date, tuple[Point, ...]] = {}
         self._counts = Counter(gram for found in self._grams.values() for gram in found)
 
+    def nameless(self, words: str, topic: Topic) -> str:
+        """The words without any name of a topic."""
+        return without(words, (topic.name, *topic.aliases))
+
     def pool(self, on: dt.date) -> tuple[Point, ...]:
         """Every point that can be said on a day; found once for each day."""
         if on not in self._pools:
