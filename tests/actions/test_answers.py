@@ -127,7 +127,7 @@ def test_what_is_out_of_scope_stays_refused_after_98_of_100_topics(desk: Desk, e
         (topic, question)
         for topic in (*edition.topics, None)
         for question in questions
-        if desk.ask(RefuseMatter, question, memory=Memory(topic=topic), act="out_of_scope").outcome
+        if desk.ask(RefuseMatter, question, memory=Memory(topic=topic), act="out_of_scope", confidence=0.95).outcome
         is not Outcome.NOT_COVERED
     ]
     assert len(answered) <= 0.02 * len(questions) * (len(edition.topics) + 1), answered
