@@ -8,12 +8,15 @@ text, all of them, where an item that is a list is met by any one of its words; 
 the reply.
 
 unknown.yml holds what nobody has confirmed: there no slip is allowed. Elsewhere 97 of 100 must be right.
+
+blind/*.yml were asked only once the answers were done (2026-11-25): 172 of 189 factual ones were right then, and 82 of
+91 on what is not known. What they showed was mended afterwards in part; the limit is what was reached blind.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,8 @@ import yaml
 from tests.houses import AFTER_THE_TURN_OF_THE_YEAR, TODAY, House, keep_house
 
 FOLDER = Path(__file__).parent / "questions"
+BLIND = Path(__file__).parent / "blind"
+BLIND_AT_LEAST = 0.9
 CLOCKS = ("today", "next_year")
 KEYS = {"ask", "after", "at", "outcome", "says", "never"}
 OUTCOMES = {"answered", "asked_back", "declined", "not_covered", "handed_over"}
@@ -85,16 +90,16 @@ def _any_of(item: str | list[str]) -> list[str]:
     return item if isinstance(item, list) else [item]
 
 
-def all_questions() -> Iterator[Question]:
+def all_questions(folder: Path = FOLDER) -> Iterator[Question]:
     """Every question at every clock it is asked at."""
-    for path in sorted(FOLDER.glob("*.yml")):
+    for path in sorted(folder.glob("*.yml")):
         for line in yaml.safe_load(path.read_text(encoding="utf-8")):
             for clock in _any_of(line.get("at", list(CLOCKS))):
                 yield Question(path.stem, clock, line)
 
 
-def ask_all(houses: dict[str, House]) -> list[Asked]:
-    """Asks every question, each in a conversation of its own."""
+def ask_all(houses: dict[str, House], questions: Iterable[Question]) -> list[Asked]:
+    """Asks questions, each in a conversation of its own."""
 
     def ask(question: Question) -> Asked:
         talk = houses[question.clock].talk()
@@ -103,19 +108,28 @@ def ask_all(houses: dict[str, House]) -> list[Asked]:
         return Asked(question, talk.ask(question.line["ask"]))
 
     with ThreadPoolExecutor(AT_ONE_TIME) as pool:
-        return list(pool.map(ask, all_questions()))
+        return list(pool.map(ask, questions))
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, House]]:
     """Houses of our own: hundreds of conversations in a minute are more than the shared ones take from an address."""
     times = {"today": TODAY, "next_year": AFTER_THE_TURN_OF_THE_YEAR}
-    with contextlib.ExitStack() as houses:
-        kept = {
-            clock: houses.enter_context(keep_house(tmp_path_factory.mktemp(clock), time, conversations_a_minute="9999"))
+    with contextlib.ExitStack() as stack:
+        yield {
+            clock: stack.enter_context(keep_house(tmp_path_factory.mktemp(clock), time, conversations_a_minute="9999"))
             for clock, time in times.items()
         }
-        return ask_all(kept)
+
+
+@pytest.fixture(scope="module")
+def asked(houses: dict[str, House]) -> list[Asked]:
+    return ask_all(houses, all_questions())
+
+
+@pytest.fixture(scope="module")
+def asked_blind(houses: dict[str, House]) -> list[Asked]:
+    return ask_all(houses, [question for question in all_questions(BLIND) if question.clock == "today"])
 
 
 def test_every_question_is_well_formed() -> None:
@@ -144,6 +158,15 @@ def test_what_is_not_known_is_never_made_up(asked: list[Asked], clock: str) -> N
     right = f"{clock}: {len(here) - len(faults)} of {len(here)} right"
     print(right, *faults, sep="\n")  # noqa: T201  (pytest shows it)
     assert not faults, "\n".join([right, *faults])
+
+
+def test_at_least_90_of_100_blind_questions_are_answered_right_and_nothing_is_made_up(asked_blind: list[Asked]) -> None:
+    faults = [one.fault for one in asked_blind if one.fault]
+    right = f"blind: {len(asked_blind) - len(faults)} of {len(asked_blind)} right"
+    print(right, *faults, sep="\n")  # noqa: T201  (pytest shows it)
+    assert len(asked_blind) - len(faults) >= BLIND_AT_LEAST * len(asked_blind), "\n".join([right, *faults])
+    forbidden = [one.fault for one in asked_blind if any(w in one.forms for w in one.question.line.get("never", []))]
+    assert forbidden == []
 
 
 def test_no_outdated_amount_is_ever_said_unless_as_past(asked: list[Asked]) -> None:
