@@ -126,8 +126,11 @@ def choose(wanted: Wanted, ranker: PointRanker) -> Chosen | None:
 def cover(own: Ranked, wanted: Wanted, beyond: str, ranker: PointRanker) -> tuple[Ranked, bool]:
     """The points again, first the one that has what the words say beyond the topic's name if the best has nothing of
     it; and whether none has, though they say something."""
-    weight = ranker.weight(beyond)
-    if weight < SAYING or ranker.coverage(beyond, own[0][0].id) >= HARDLY:
+    weight, best = ranker.weight(beyond), own[0][0]
+    held = ranker.coverage(beyond, best.id)
+    if best.kind is Kind.UNKNOWN and weight >= UNHEARD and held < WELL:
+        return own, True  # what is not confirmed is something else
+    if weight < SAYING or held >= HARDLY:
         return own, False
     covering = max(own, key=lambda pair: ranker.coverage(beyond, pair[0].id))
     if ranker.coverage(beyond, covering[0].id) >= WELL:

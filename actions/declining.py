@@ -10,12 +10,13 @@ from actions.catalogue.claims import Standing
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Kind, Place, Point, Topic
 from actions.catalogue.rendering import lapsed
-from actions.catalogue.saying import answers_of, figures_in, sayable
+from actions.catalogue.saying import answers_of, families_of, figures_in, sayable
 from actions.catalogue.speech import count_sentences
 from actions.choosing import Chosen
 from actions.composing import SENTENCES_AT_MOST, Draft, contacts_of
 from actions.payload import Outcome, Payload
 from actions.turn import Asked
+from actions.weighing import AMOUNT, OF_AMOUNT
 
 # A silent aspect looks one hop further: to where, how and with what the matter is dealt with, then to what it is.
 NEXT_ASPECTS = ("where", "apply", "overview")
@@ -24,11 +25,12 @@ TOLD = (Kind.FACT, Kind.REPORTED)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a decline is about: a matter or one of its places, and what of it."""
+    """What a decline is about: a matter or one of its places, and what of it; or something `other` we never heard."""
 
     topic: Topic
     aspect: str
     place: Place | None = None
+    other: bool = False
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ def decline(asked: Asked, edition: Edition, topic: Topic, aspect: str, chosen: C
     nearest = known[:1] or next_point(asked, edition, topic, aspect)
     for point in nearest:
         tell_known(draft, point)
-    return send_on(draft, asked, About(topic, aspect), known[1:])
+    return send_on(draft, asked, About(topic, aspect, other=bool(chosen and chosen.uncovered)), known[1:])
 
 
 def judge_aloud(draft: Draft, chosen: Chosen | None) -> None:
@@ -94,8 +96,7 @@ def send_on(draft: Draft, asked: Asked, about: About, more: Sequence[Point] = ()
     """Ends a decline: it is no refusal, whom to ask and how to put it, and to be told once we know."""
     edition, topic, place = draft.edition, about.topic, about.place.id if about.place else None
     shown = "decline_help_shown" if asked.memory.way else "decline_help"
-    slots = {"topic": about.name, "aspect": edition.aspects[about.aspect].name}
-    draft.say_contacts(shown, contacts_of(edition, topic, asked), **slots)
+    draft.say_contacts(shown, contacts_of(edition, topic, asked), matter=matter_of(about, edition))
     awaiting = offer_to_tell(draft, asked, topic, about.aspect, place)
     if more:
         draft.offer(edition.phrases["choice_more"].text, "act:affirm")
@@ -112,6 +113,12 @@ def send_on(draft: Draft, asked: Asked, about: About, more: Sequence[Point] = ()
     return draft.finish(Outcome.DECLINED, memory)
 
 
+def matter_of(about: About, edition: Edition) -> str:
+    """What to say one wants to know. Never the resident's own words: a rumour in them would be repeated."""
+    phrase = edition.phrases["matter_other" if about.other else "matter_named"].text
+    return phrase.format(topic=about.name, aspect=edition.aspects[about.aspect].name)
+
+
 def offer_aspects(draft: Draft, topic: Topic, aspect: str) -> None:
     """Offers what else we know about the topic, or which of the topics it stands for is meant."""
     edition = draft.edition
@@ -120,5 +127,10 @@ def offer_aspects(draft: Draft, topic: Topic, aspect: str) -> None:
         draft.offer(name, f"{meant}.{aspect}")
     for other in edition.aspects.values():
         answer = edition.answers.get((topic.id, other.id))
-        if other.id != aspect and answer and any(point.kind in TOLD for point in answer.points):
+        if other.id != aspect and answer and any(tells(point, other.id, edition) for point in answer.points):
             draft.offer(other.question, f"{topic.id}.{other.id}")
+
+
+def tells(point: Point, aspect: str, edition: Edition) -> bool:
+    """Whether a point is worth an offer: what something costs only if it says so in money."""
+    return point.kind in TOLD and (aspect != AMOUNT or not OF_AMOUNT.isdisjoint(families_of(point, edition)))

@@ -194,3 +194,25 @@ def test_every_answer_can_be_said_in_three_forms_on_both_days(desk: Desk, editio
 
 def test_the_shipped_folder_is_the_one_asked(shipped: Path) -> None:
     assert shipped == ROOT / "actions" / "catalogue" / "data"
+
+
+def test_a_detail_that_no_point_holds_is_declined_with_what_is_known(desk: Desk) -> None:
+    said = desk.ask(ExplainTopic, "阳光天地有没有食堂？", topic="sunshine_world", aspect="overview", confidence=0.5)
+    assert said.outcome is Outcome.DECLINED
+    assert "您问的这一点" in said.text
+    assert "我知道的是" in said.text
+    assert "的一件事" in said.text
+    assert "食堂" not in said.text
+    assert said.memory.awaiting is not None
+
+
+def test_a_rumour_a_resident_brings_up_is_not_repeated(desk: Desk) -> None:
+    said = desk.ask(ExplainTopic, "听说交通补贴每月45块", topic="transport_subsidy", aspect="amount", confidence=0.9)
+    assert said.outcome is Outcome.DECLINED
+    assert "没有核实" in said.text
+    assert "45元" not in f"{said.text}{said.easy}" and "45块" not in f"{said.text}{said.easy}"
+
+
+def test_another_districts_points_do_not_answer(desk: Desk, edition: Edition) -> None:
+    said = desk.ask(ExplainTopic, "浦东的残联理事长是谁", topic="federation", aspect="overview", confidence=0.9)
+    assert "jiading" not in {edition.points[point].level for point in said.points}
