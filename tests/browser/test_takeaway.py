@@ -228,6 +228,7 @@ def test_the_card_knows_the_catalogue_s_words_for_a_wish(phrase: str) -> None:
         "aspect": "材料",
         "place": "示范站",
         "question": "残疾人证的材料",
+        "matter": "残疾人证的材料",
         "contacts": "12345",
     }
     for form in (words.text, words.easy):
