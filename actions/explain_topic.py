@@ -96,7 +96,7 @@ def say_points(draft: Draft, asked: Asked, topic: Topic, aspect: str, ranked: Ra
         if point.until and (point.until - asked.today).days <= LAPSING_DAYS:
             draft.say("lapsing_note", until=draft.day(point.until))
     if aspect == "documents":
-        draft.list_papers(point for point, _ in ranked)
+        draft.list_papers(said)
     more = tuple(point.id for point, _ in ranked[len(said) :])
     if more:
         draft.offer(draft.edition.phrases["choice_more"].text, "act:affirm")
