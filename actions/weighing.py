@@ -38,6 +38,8 @@ PHONE, PHONE_MALUS = "phone", 3.0
 # What holds in one district never stands in for another.
 OF_DISTRICTS = frozenset({Level.JIADING, Level.PUDONG})
 DISTRICT_BONUS, DISTRICT_MALUS = 2.0, 8.0
+# Of topics that nothing speaks for, only points that fit at least this part as well as the best are looked at.
+WORTH = 0.3
 # What may only be told by a point that is about just that.
 HOURS, CLOCK = "hours", "clock"
 CAREFUL = frozenset({AMOUNT, HOURS, PHONE})
@@ -90,11 +92,13 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
 
     districts, numbers = districts_named(wanted.words), _LONG_NUMBER.findall(wanted.words)
 
+    lean = {topic: TOPIC_BONUS * likely for topic, likely in wanted.likely.items()}
+    if wanted.context:
+        lean[wanted.context] = lean.get(wanted.context, 0.0) + CONTEXT_BONUS
+
     def bonus(point: Point) -> float:
         topic, aspect = edition.homes[point.id]
-        found = TOPIC_BONUS * wanted.likely.get(topic, 0.0)
-        if topic == wanted.context:
-            found += CONTEXT_BONUS
+        found = lean.get(topic, 0.0)
         if aspect == wanted.aspect:
             found += OVERVIEW_BONUS if aspect == OVERVIEW else ASPECT_BONUS + SURE_BONUS * wanted.confidence
         if point.kind is Kind.HISTORY:
@@ -112,7 +116,9 @@ def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> R
             found += QUANTITY_BONUS
         return found
 
-    weighed = ((point, scores[point.id] + bonus(point)) for point in ranker.pool(wanted.on))
+    least = WORTH * max(scores.values(), default=0.0)
+    worth = (p for p in ranker.pool(wanted.on) if edition.homes[p.id][0] in lean or scores[p.id] > least)
+    weighed = ((point, scores[point.id] + bonus(point)) for point in worth)
     return sorted(weighed, key=lambda pair: -pair[1])
 
 

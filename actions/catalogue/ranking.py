@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import bm25s
@@ -32,6 +32,7 @@ class PointRanker:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         documents = {point.id: _document(point, edition) for point in edition.points.values()}
+        self._ids = tuple(edition.points)
         self._index = bm25s.BM25()
         self._index.index(list(documents.values()), show_progress=False)
         self._grams = {point: frozenset(document) for point, document in documents.items()}
@@ -53,11 +54,12 @@ class PointRanker:
 
     def scores(self, words: str) -> Mapping[str, float]:
         """How well each point fits the words (0 or more), by its id."""
-        known = [gram for gram in grams(without(words, asking().empty)) if gram in self._index.vocab_dict]
-        if not known:
-            return dict.fromkeys(self.edition.points, 0.0)
-        found = self._index.get_scores(known)
-        return {point: float(score) for point, score in zip(self.edition.points, found, strict=True)}
+        scores: dict[str, float] = defaultdict(float)
+        if known := [gram for gram in grams(without(words, asking().empty)) if gram in self._index.vocab_dict]:
+            found = self._index.get_scores(known)
+            for place in found.nonzero()[0]:
+                scores[self._ids[place]] = float(found[place])
+        return scores
 
     def coverage(self, words: str, point: str) -> float:
         """How much of what the words say (0 to 1) a point has: the share of their grams, rare ones counting more."""
