@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.asking_back import ask_which_topic
 from actions.catalogue.edition import Edition
-from actions.catalogue.ranking import PointRanker
+from actions.catalogue.ranking import PointRanker, ranker_for
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER, lapsed
 from actions.catalogue.speech import count_sentences
@@ -12,7 +12,7 @@ from actions.choosing import Chosen, choose
 from actions.composing import SENTENCES_AT_MOST, Draft
 from actions.declining import decline, judge_aloud, offer_aspects
 from actions.payload import Outcome, Payload
-from actions.turn import Asked, EditionSource, TurnAction
+from actions.turn import Asked, TurnAction
 from actions.weighing import OVERVIEW, Ranked, Wanted
 
 POINTS_AT_MOST = 3
@@ -30,18 +30,8 @@ LAPSING_DAYS = 60
 class ExplainTopic(TurnAction):
     """Answers what is asked about a topic."""
 
-    def __init__(self, editions: EditionSource) -> None:
-        super().__init__(editions)
-        self._rankers: dict[str, PointRanker] = {}
-
     def answer(self, asked: Asked, edition: Edition) -> Payload:
-        return explain(asked, edition, self.ranker_of(edition))
-
-    def ranker_of(self, edition: Edition) -> PointRanker:
-        """The ranker of an edition, built once for it."""
-        if edition.number not in self._rankers:
-            self._rankers = {edition.number: PointRanker(edition)}
-        return self._rankers[edition.number]
+        return explain(asked, edition, ranker_for(edition))
 
 
 class UnlessHit(ExplainTopic):
@@ -51,7 +41,7 @@ class UnlessHit(ExplainTopic):
     def answer(self, asked: Asked, edition: Edition) -> Payload:
         understood = asked.understanding
         if asked.text and (understood.act == OUT_OF_SCOPE or understood.confidence < ACT_SURE):
-            chosen = choose(Wanted.from_asked(asked, OVERVIEW), self.ranker_of(edition))
+            chosen = choose(Wanted.from_asked(asked, OVERVIEW), ranker_for(edition))
             if chosen and chosen.hit(understood.confidence):
                 return say_chosen(asked, edition, chosen)
         return self.answer_otherwise(asked, edition)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.asking_back import offer_matters
 from actions.catalogue.edition import Edition
+from actions.catalogue.ranking import ranker_for
 from actions.composing import Draft
 from actions.explain_topic import UnlessHit, explain, say_points
 from actions.payload import Outcome, Payload
@@ -22,7 +23,7 @@ class TakeReply(UnlessHit):
         if act == "choose" and (value := chosen(asked)):
             topic, _, aspect = value.partition(".")
             picked = Understanding(topic=topic or None, aspect=aspect or "overview", confidence=1.0)
-            return explain(Asked("", picked, asked.memory, asked.now), edition, self.ranker_of(edition))
+            return explain(Asked("", picked, asked.memory, asked.now), edition, ranker_for(edition))
         phrases = {"affirm": "affirm_nothing", "deny": "deny_nothing", "choose": "choose_nothing"}
         draft = Draft(edition, asked.today).say(phrases.get(act or "", "dont_know"))
         memory = asked.memory.model_copy(update={"asked": None, "more": ()})

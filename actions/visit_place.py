@@ -7,6 +7,7 @@ from itertools import groupby
 
 from actions.catalogue.edition import Edition
 from actions.catalogue.hours import State, Why, day_hours, opening
+from actions.catalogue.ranking import ranker_for
 from actions.catalogue.records import Place, Schedule, Weekday
 from actions.catalogue.saying import answers_of
 from actions.choosing import choose
@@ -33,7 +34,7 @@ class VisitPlace(ExplainTopic):
     def asks_detail(self, asked: Asked, edition: Edition, place: Place) -> bool:
         """Whether the words are rather about something else that is known of the place."""
         aspect = asked.understanding.aspect or "where"
-        chosen = choose(Wanted.from_asked(asked, aspect), self.ranker_of(edition))
+        chosen = choose(Wanted.from_asked(asked, aspect), ranker_for(edition))
         if chosen is None or chosen.topic.id != place.topic or not chosen.told:
             return False
         return chosen.aspect != aspect or aspect == "where"

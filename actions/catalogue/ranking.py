@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import threading
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -84,6 +85,18 @@ class PointRanker:
         """What the words say beyond naming a topic: without its name, the short forms of that, and names none of its
         points uses. Another name (阳光之家 of day care) tells the points apart, and stays."""
         return without(words, self._plain[topic.id])
+
+
+_lock = threading.Lock()
+_newest: list[PointRanker] = []
+
+
+def ranker_for(edition: Edition) -> PointRanker:
+    """The ranker of an edition, built once for all actions."""
+    with _lock:
+        if not _newest or _newest[0].edition is not edition:
+            _newest[:] = [PointRanker(edition)]
+        return _newest[0]
 
 
 def without(words: str, names: Sequence[str]) -> str:
