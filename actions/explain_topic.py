@@ -34,7 +34,7 @@ class ExplainTopic(TurnAction):
         return explain(asked, edition, ranker_for(edition))
 
 
-class UnlessHit(ExplainTopic):
+class UnlessHit(TurnAction):
     """Answers what was taken for no matter of ours: an act, or something out of scope; unless the words are clearly
     about a point of the catalogue."""
 

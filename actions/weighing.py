@@ -86,7 +86,7 @@ class Wanted:
 
 
 def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> Ranked:
-    """Every point that can be said on the day, with what speaks for it, best first."""
+    """The points worth a look that can be said on the day, with what speaks for each, best first."""
     edition, past = ranker.edition, asks_of_past(wanted.words)
     missed = wanted.aspect in CAREFUL and wanted.quantities <= OF_AMOUNT
 
