@@ -9,9 +9,10 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from components.normaliser import longest_first, syllables
+from components.normaliser import syllables
 
 PUNCTUATION = re.compile(r"[^\w]+")
+CONCEPT = "s"
 
 
 def grams(units: Sequence[str], kind: str) -> Iterator[str]:
@@ -23,36 +24,40 @@ def grams(units: Sequence[str], kind: str) -> Iterator[str]:
 
 
 class Featuriser:
-    """Turns normalised text into named features. `concepts` maps a concept or a catalogue name to its words."""
+    """Turns normalised text into named features. `concepts` maps a concept or a catalogue name to its words.
+
+    A concept is found by sound, so that a misheard or mistyped word still is: a word of one character by itself.
+    """
 
     def __init__(self, concepts: Mapping[str, Iterable[str]]) -> None:
-        self.concepts = {
-            name: (
-                longest_first(words),
-                [w for w in (self._spell(word) for word in words) if w.count(" ") > 2],
-            )
-            for name, words in concepts.items()
-        }
-
-    @staticmethod
-    def _spell(word: str) -> str:
-        return " " + " ".join(syllables(word)) + " "
+        self.characters: Dict[str, List[str]] = {}
+        self.sounds: Dict[Tuple[str, ...], List[str]] = {}
+        for name, words in concepts.items():
+            for word in words:
+                sound = tuple(syllables(word))
+                if len(sound) > 1:
+                    self.sounds.setdefault(sound, []).append(name)
+                elif word:
+                    self.characters.setdefault(word, []).append(name)
+        self.longest = max(map(len, self.sounds), default=0)
 
     def features(self, text: str) -> Dict[str, float]:
-        """Feature name to weight before tf-idf. Concepts weigh double: they are few and sure."""
+        """Feature name to weight before tf-idf."""
         text = PUNCTUATION.sub(" ", text).strip()
         characters = [c for c in text if c != " "]
         spelled = syllables(text)
         found: Dict[str, float] = dict(Counter(grams(characters, "c")))
-        for name, count in Counter(grams(spelled, "p")).items():
-            found[name] = count
-        sound = " " + " ".join(spelled) + " "
-        for name, (pattern, sounds) in self.concepts.items():
-            if pattern.search(text):
-                found["l" + name] = 2.0
-            elif any(s in sound for s in sounds):
-                found["s" + name] = 1.0
+        found.update(Counter(grams(spelled, "p")))
+        found.update((CONCEPT + name, 1.0) for name in self.concepts(characters, spelled))
         return found
+
+    def concepts(self, characters: Sequence[str], spelled: Sequence[str]) -> Iterator[str]:
+        """The concepts whose words occur."""
+        for character in characters:
+            yield from self.characters.get(character, ())
+        for start in range(len(spelled)):
+            for end in range(start + 2, min(start + self.longest, len(spelled)) + 1):
+                yield from self.sounds.get(tuple(spelled[start:end]), ())
 
 
 class Vocabulary:
