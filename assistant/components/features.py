@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from components.normaliser import syllables
 
 PUNCTUATION = re.compile(r"[^\w]+")
-CONCEPT = "s"
+CHARACTERS, SYLLABLES, CONCEPT = "c", "p", "s"
 
 
 def grams(units: Sequence[str], kind: str) -> Iterator[str]:
@@ -46,8 +46,8 @@ class Featuriser:
         text = PUNCTUATION.sub(" ", text).strip()
         characters = [c for c in text if c != " "]
         spelled = syllables(text)
-        found: Dict[str, float] = dict(Counter(grams(characters, "c")))
-        found.update(Counter(grams(spelled, "p")))
+        found: Dict[str, float] = dict(Counter(grams(characters, CHARACTERS)))
+        found.update(Counter(grams(spelled, SYLLABLES)))
         found.update((CONCEPT + name, 1.0) for name in self.concepts(characters, spelled))
         return found
 
@@ -100,8 +100,8 @@ class Vocabulary:
 
 
 def unknown_share(row: Mapping[str, float], vocabulary: Vocabulary) -> float:
-    """The share of the sentence's character pairs that were never seen in training, 0 to 1."""
-    pairs = [name for name in row if name.startswith("c") and name.count(" ") == 1]
+    """The share of the sentence's pairs of syllables that were never heard in training, 0 to 1."""
+    pairs = [name for name in row if name.startswith(SYLLABLES) and name.count(" ") == 1]
     if not pairs:
         return 0.0
     return sum(name not in vocabulary.index for name in pairs) / len(pairs)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
+
+# How near the optimum a fit must come: nearer costs half as much again and changes no figure.
+TOLERANCE = 0.01
 
 
 class LinearModel:
@@ -21,11 +23,14 @@ class LinearModel:
         self.sharpness = sharpness
 
     @classmethod
-    def fit(cls, matrix: csr_matrix, labels: Sequence[str], cost: float) -> "LinearModel":
-        machine = LinearSVC(C=cost, class_weight=None, random_state=0)
-        machine.fit(matrix, np.array(labels))
-        weights = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
-        return cls(list(machine.classes_), weights, machine.intercept_.astype(np.float32))
+    def fit(
+        cls, matrix: csr_matrix, labels: Sequence[str], cost: float, weights: Optional[Any] = None
+    ) -> "LinearModel":
+        """Learns from one row for each label; `weights` says how much each counts."""
+        machine = LinearSVC(C=cost, tol=TOLERANCE, random_state=0)
+        machine.fit(matrix, np.array(labels), sample_weight=weights)
+        found = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
+        return cls(list(machine.classes_), found, machine.intercept_.astype(np.float32))
 
     def scores(self, indices: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The score of every class for one sentence given as positions and values."""
@@ -50,13 +55,17 @@ class LinearModel:
         self.sharpness = float(minimize_scalar(surprise, bounds=(0.5, 20), method="bounded").x)
 
 
-def unseen_scores(matrix: csr_matrix, labels: Sequence[str], cost: float, folds: int = 4) -> np.ndarray:
-    """The scores each sentence gets from a model fitted without it (columns: sorted classes)."""
+def unseen_scores(
+    matrix: csr_matrix, labels: Sequence[str], cost: float, weights: np.ndarray, folds: np.ndarray
+) -> np.ndarray:
+    """The scores each sentence gets from a model fitted without its fold (columns: sorted classes). Sentences of fold
+    -1 are learned from every time and get none."""
     names = np.array(labels)
     classes = sorted(set(labels))
     found = np.zeros((len(names), len(classes)), dtype=np.float32)
-    for kept, left in StratifiedKFold(folds, shuffle=True, random_state=0).split(matrix, names):
-        model = LinearModel.fit(matrix[kept], names[kept], cost)
+    for fold in range(folds.max() + 1):
+        left, kept = folds == fold, folds != fold
+        model = LinearModel.fit(matrix[kept], names[kept], cost, weights[kept])
         columns = [classes.index(name) for name in model.classes]
         found[np.ix_(left, columns)] = matrix[left] @ model.weights + model.bias
     return found

@@ -1,7 +1,8 @@
 """Understands one sentence: which topic, which aspect or act, and whether it is ours at all. Knows nothing of Rasa.
 
 Two linear models share one set of features: an act-and-aspect model gives the intent, a topic model has two extra
-classes, `none` (the matter is not named) and `out_of_scope`. One calibrated margin over both may refuse.
+classes, `none` (the matter is not named) and `out_of_scope`. Three judges are fitted on sentences in voices that the
+models they judge had not heard: whether to refuse, whether someone is in danger, and how sure the reading is.
 """
 
 from __future__ import annotations
@@ -20,19 +21,40 @@ from components.normaliser import Normaliser
 
 NONE, OUT_OF_SCOPE = "none", "out_of_scope"
 ASK, SAY = "ask_", "say_"
-REFUSED = SAY + OUT_OF_SCOPE
+REFUSED, CRISIS = SAY + OUT_OF_SCOPE, SAY + "crisis"
 ALTERNATIVES_AT_MOST = 4
+FOLDS = 3
+SMALLEST = 1e-6
 
 Ranking = List[Tuple[str, float]]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A training sentence: its intent, and its topic (`none` and `out_of_scope` included)."""
+    """A training sentence: its intent, and its topic (`none` and `out_of_scope` included); how much it counts, less
+    than 1 when no resident said it; whose voice it is, empty when of many."""
 
     text: str
     intent: str
     topic: str
+    weight: float = 1.0
+    voice: str = ""
+
+
+class Judge:
+    """A logistic regression over a few signs of a reading: `odds` are above 0 when it says yes."""
+
+    def __init__(self, weights: np.ndarray) -> None:
+        self.weights = weights
+
+    @classmethod
+    def fit(cls, signs: np.ndarray, right: np.ndarray) -> "Judge":
+        found = LogisticRegression(C=10.0).fit(signs, right)
+        return cls(np.append(found.coef_[0], found.intercept_[0]).astype(np.float32))
+
+    def odds(self, signs: np.ndarray) -> Any:
+        """The log odds, for one row of signs or many."""
+        return signs @ self.weights[:-1] + self.weights[-1]
 
 
 class Understander:
@@ -40,10 +62,11 @@ class Understander:
 
     `lists`: `dialect` (variant to standard word), `fillers`, `concepts` (name to words).
     `settings`: `cost` of the linear machines, `fewest` sentences a feature occurs in, `lost` share of in-scope
-    questions that may be refused, `sure` the topic probability below which one asks back.
+    questions that may be refused, `alarmed` share of other sentences that may be taken for a crisis, `sure` by aspect:
+    the topic probability below which one asks back.
     """
 
-    def __init__(self, lists: Mapping[str, Any], settings: Mapping[str, float]) -> None:
+    def __init__(self, lists: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         self.lists = lists
         self.settings = settings
         self.normaliser = Normaliser(lists["dialect"], lists["fillers"])
@@ -55,40 +78,41 @@ class Understander:
     # -- learning ---------------------------------------------------------------------------------
 
     def learn(self, examples: Sequence[Example]) -> None:
-        """Fits both models and sets their sharpness and the refusing margin."""
+        """Fits both models, then the judges on what models without a third of the voices make of those voices."""
         rows = [self.featuriser.features(self.normaliser.normalise(example.text)) for example in examples]
         intents = [example.intent for example in examples]
         topics = [example.topic for example in examples]
+        weights = np.array([example.weight for example in examples])
         self.vocabulary = Vocabulary.learn(rows, int(self.settings["fewest"]))
         matrix = self.vocabulary.matrix(rows)
         cost = self.settings["cost"]
-        self.intents = LinearModel.fit(matrix, intents, cost)
-        self.topics = LinearModel.fit(matrix, topics, cost)
-        unseen_intents = unseen_scores(matrix, intents, cost)
-        unseen_topics = unseen_scores(matrix, topics, cost)
-        self.intents.calibrate(unseen_intents, intents)
-        self.topics.calibrate(unseen_topics, topics)
-        self._learn_to_refuse(unseen_intents, unseen_topics, rows, intents)
-
-    def _learn_to_refuse(
-        self,
-        unseen_intents: np.ndarray,
-        unseen_topics: np.ndarray,
-        rows: Sequence[Mapping],
-        intents: Sequence[str],
-    ) -> None:
-        """Weighs the margins on scores from models that had not seen the sentence."""
-        signs = np.array(
-            [
-                self._margins(of_intents, of_topics, row)
-                for of_intents, of_topics, row in zip(unseen_intents, unseen_topics, rows)
-            ]
+        self.intents = LinearModel.fit(matrix, intents, cost, weights)
+        self.topics = LinearModel.fit(matrix, topics, cost, weights)
+        folds = deal(examples)
+        said = np.flatnonzero(folds >= 0)
+        unseen = [
+            unseen_scores(matrix, names, cost, weights, folds)[said] for names in (intents, topics)
+        ]
+        self._learn_to_judge(
+            unseen, [rows[n] for n in said], [intents[n] for n in said], [topics[n] for n in said]
         )
-        foreign = np.array([intent == REFUSED for intent in intents])
-        judge = LogisticRegression(C=10.0).fit(signs, foreign)
-        self.judge = np.append(judge.coef_[0], judge.intercept_[0]).astype(np.float32)
-        ours = signs[~foreign] @ self.judge[:-1] + self.judge[-1]
-        self.limit = float(np.quantile(ours, 1 - self.settings["lost"]))
+
+    def _learn_to_judge(
+        self, unseen: Sequence[np.ndarray], rows: Sequence[Mapping], intents: Sequence[str], topics: Sequence[str]
+    ) -> None:
+        """The sharpness of both models and the three judges, from scores of models that had not heard the voice."""
+        self.intents.calibrate(unseen[0], intents)
+        self.topics.calibrate(unseen[1], topics)
+        named = np.array(intents)
+        signs = np.array([self._margins(*scores, row) for *scores, row in zip(*unseen, rows)])
+        self.refusing = Judge.fit(signs, named == REFUSED)
+        self.limit = float(np.quantile(self.refusing.odds(signs)[named != REFUSED], 1 - self.settings["lost"]))
+        danger = np.array([self._danger(scores) for scores in unseen[0]])
+        self.alarm = min(0.0, float(np.quantile(danger[named != CRISIS], 1 - self.settings["alarmed"])))
+        read = [(self._rank(self.intents, a, REFUSED), self._rank(self.topics, b, OUT_OF_SCOPE)) for a, b in zip(*unseen)]
+        asked = [n for n, (ranked, _) in enumerate(read) if ranked[0][0].startswith(ASK) and named[n] != REFUSED]
+        right = np.array([(read[n][0][0][0], read[n][1][0][0]) == (intents[n], topics[n]) for n in asked])
+        self.trusting = Judge.fit(np.array([self._certainty(*read[n]) for n in asked]), right)
 
     def _margins(self, intent_scores: np.ndarray, topic_scores: np.ndarray, row: Mapping[str, float]) -> List[float]:
         """How far the best of ours is ahead of out of scope, in both models, and the share of unknown pairs."""
@@ -101,13 +125,25 @@ class Understander:
             found.append(float(np.delete(scores, foreign).max() - scores[foreign]))
         return [*found, unknown_share(row, self.vocabulary)]
 
+    def _danger(self, intent_scores: np.ndarray) -> float:
+        """How far a crisis is ahead of every other intent."""
+        crisis = self.intents.classes.index(CRISIS)
+        return float(intent_scores[crisis] - np.delete(intent_scores, crisis).max())
+
+    @staticmethod
+    def _certainty(intents: Ranking, topics: Ranking) -> List[float]:
+        """The log odds of the likeliest intent and of the likeliest topic."""
+        chances = np.clip([intents[0][1], topics[0][1]], SMALLEST, 1 - SMALLEST)
+        return list(np.log(chances / (1 - chances)))
+
     # -- keeping ----------------------------------------------------------------------------------
 
     def save(self, folder: Path) -> None:
         np.savez(
             folder / "models.npz",
             idf=self.vocabulary.idf,
-            judge=self.judge,
+            refusing=self.refusing.weights,
+            trusting=self.trusting.weights,
             intent_weights=self.intents.weights.astype(np.float16),
             intent_bias=self.intents.bias,
             topic_weights=self.topics.weights.astype(np.float16),
@@ -118,7 +154,7 @@ class Understander:
             "intents": self.intents.classes,
             "topics": self.topics.classes,
             "sharpness": [self.intents.sharpness, self.topics.sharpness],
-            "limit": self.limit,
+            "limits": [self.limit, self.alarm],
             "lists": self.lists,
             "settings": dict(self.settings),
         }
@@ -131,7 +167,8 @@ class Understander:
         arrays = dict(np.load(folder / "models.npz", allow_pickle=False))
         found = cls(names["lists"], names["settings"])
         found.vocabulary = Vocabulary(names["features"], arrays["idf"])
-        found.judge, found.limit = arrays["judge"], names["limit"]
+        found.refusing, found.trusting = Judge(arrays["refusing"]), Judge(arrays["trusting"])
+        found.limit, found.alarm = names["limits"]
         found.intents, found.topics = (
             LinearModel(names[kind + "s"], arrays[kind + "_weights"].astype(np.float32), arrays[kind + "_bias"], sharp)
             for kind, sharp in zip(("intent", "topic"), names["sharpness"])
@@ -141,20 +178,48 @@ class Understander:
     # -- understanding ----------------------------------------------------------------------------
 
     def understand(self, text: str, context: Optional[str]) -> Dict[str, Any]:
-        """Topic, aspect, act, confidence (0-1), alternatives and `sure`; `context` is the current topic."""
-        row = self.featuriser.features(self.normaliser.normalise(text))
-        indices, values = self.vocabulary.vector(row)
+        """Topic, aspect, act, confidence (0-1), alternatives, `sure` (no need to ask back) and `troubled` (worded like
+        a crisis, but hardly one); `context` is the current topic."""
+        row, indices, values = self._features(text)
         intent_scores = self.intents.scores(indices, values)
         topic_scores = self.topics.scores(indices, values)
-        signs = self._margins(intent_scores, topic_scores, row)
-        refusal = float(np.dot(signs, self.judge[:-1]) + self.judge[-1])
         intents = self._rank(self.intents, intent_scores, REFUSED)
         topics = self._rank(self.topics, topic_scores, OUT_OF_SCOPE)
-        found = self._decide(intents, topics, context)
-        if refusal > self.limit or not len(indices):
-            found.update(topic=None, aspect=None, act=OUT_OF_SCOPE, sure=True)
-            found["confidence"] = round(float(1 / (1 + np.exp(-refusal))), 4)
-        return found
+        danger = self._danger(intent_scores)
+        refusal = float(self.refusing.odds(np.array(self._margins(intent_scores, topic_scores, row))))
+        if len(indices) and danger > self.alarm:
+            chance = dict(intents).get(CRISIS, 0.0)
+            found = self._act(CRISIS[len(SAY) :], max(chance, 0.5), intents, topics)
+        elif refusal > self.limit or not len(indices):
+            found = self._act(OUT_OF_SCOPE, float(1 / (1 + np.exp(-refusal))), intents, topics)
+        elif intents[0][0].startswith(SAY):
+            found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
+        else:
+            found = self._question(intents, topics, context)
+        return {**found, "troubled": self.alarm >= danger > self.alarm - self.settings["troubled"]}
+
+    def explain(self, text: str) -> Dict[str, Any]:
+        """Why a text is read as it is: the features that speak most for the likeliest topic and intent against the
+        runners-up, strongest first, with their weights; the odds of refusing and their limit, the lead of a crisis and
+        its limit."""
+        row, indices, values = self._features(text)
+        names = self.vocabulary.names
+        scores = [model.scores(indices, values) for model in (self.topics, self.intents)]
+        found: Dict[str, Any] = {"against": {}}
+        for kind, model, of_model in zip(("topic", "intent"), (self.topics, self.intents), scores):
+            second, first = np.argsort(of_model)[-2:]
+            parts = values * (model.weights[indices, first] - model.weights[indices, second])
+            found[kind] = [
+                {"feature": names[indices[n]], "weight": round(float(parts[n]), 4)} for n in np.argsort(-parts)
+            ]
+            found["against"][kind] = model.classes[second]
+        refusal = self.refusing.odds(np.array(self._margins(scores[1], scores[0], row)))
+        limits = {"refusal": refusal, "limit": self.limit, "danger": self._danger(scores[1]), "alarm": self.alarm}
+        return {**found, **{name: round(float(value), 4) for name, value in limits.items()}}
+
+    def _features(self, text: str) -> Tuple[Dict[str, float], np.ndarray, np.ndarray]:
+        row = self.featuriser.features(self.normaliser.normalise(text))
+        return (row, *self.vocabulary.vector(row))
 
     @staticmethod
     def _rank(model: LinearModel, scores: np.ndarray, but: str) -> Ranking:
@@ -163,25 +228,30 @@ class Understander:
         chances = model.probabilities(scores[ours])
         return [(model.classes[ours[position]], float(chances[position])) for position in np.argsort(-chances)[:5]]
 
-    def _decide(self, intents: Ranking, topics: Ranking, context: Optional[str]) -> Dict[str, Any]:
-        intent, intent_chance = intents[0]
-        alternatives = self._alternatives(intents, topics)
-        if intent.startswith(SAY):
-            act = intent[len(SAY) :]
-            found = {"topic": None, "aspect": None, "act": act, "confidence": round(intent_chance, 4)}
-            return {**found, "alternatives": alternatives, "sure": True}
-        topic, topic_chance = topics[0]
-        unnamed = dict(topics).get(NONE, 0.0)
-        if context and (topic == NONE or (topic_chance < 0.5 and unnamed > 0.2)):
-            topic, topic_chance = context, max(topic_chance, unnamed)
-        named = topic != NONE
+    def _act(self, act: str, chance: float, intents: Ranking, topics: Ranking) -> Dict[str, Any]:
         return {
-            "topic": topic if named else None,
-            "aspect": intent[len(ASK) :],
+            "topic": None,
+            "aspect": None,
+            "act": act,
+            "confidence": round(chance, 4),
+            "alternatives": self._alternatives(intents, topics),
+            "sure": True,
+        }
+
+    def _question(self, intents: Ranking, topics: Ranking, context: Optional[str]) -> Dict[str, Any]:
+        aspect, (topic, chance) = intents[0][0][len(ASK) :], topics[0]
+        unnamed = dict(topics).get(NONE, 0.0)
+        if context and (topic == NONE or (chance < 0.5 and unnamed > 0.2)):
+            topic, chance = context, max(chance, unnamed)
+        odds = self.trusting.odds(np.array(self._certainty(intents, [(topic, chance)])))
+        needed = self.settings["sure"]
+        return {
+            "topic": topic if topic != NONE else None,
+            "aspect": aspect,
             "act": None,
-            "confidence": round(min(intent_chance, topic_chance), 4),
-            "alternatives": alternatives,
-            "sure": named and topic_chance >= self.settings["sure"],
+            "confidence": round(float(1 / (1 + np.exp(-odds))), 4),
+            "alternatives": self._alternatives(intents, topics),
+            "sure": topic != NONE and chance >= needed.get(aspect, needed["other"]),
         }
 
     @staticmethod
@@ -193,3 +263,15 @@ class Understander:
             for topic, chance in topics
             if topic != NONE
         ][:ALTERNATIVES_AT_MOST]
+
+
+def deal(examples: Sequence[Example]) -> np.ndarray:
+    """A fold for each example: one voice is in one fold, the sentences of many voices are dealt out in turn; -1 for
+    what no resident said, which is learned from every time and judged on never."""
+    voices = {voice: place for place, voice in enumerate(sorted({example.voice for example in examples} - {""}))}
+    return np.array(
+        [
+            -1 if example.weight < 1 else voices.get(example.voice, place) % FOLDS
+            for place, example in enumerate(examples)
+        ]
+    )
