@@ -6,13 +6,10 @@ Commands load what they need when they run: checking a file must not wait for th
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from rich.table import Table
 
 from actions.catalogue import aliases
 from actions.catalogue.checking import check_reading
@@ -20,24 +17,15 @@ from actions.catalogue.edition import NoEdition, build_edition, load_edition, wi
 from actions.catalogue.problems import CatalogueProblems
 from actions.catalogue.reading import read_files
 from api.catalogue_commands import GENERATED, add_commands, check_coverage
+from api.evaluation import commands as evaluation
 from api.settings import ROOT, Settings
-from api.shell import console, load_wording, open_database, say, word
+from api.shell import open_database, say, word
 from api.training import model_path, train_model
 
 if TYPE_CHECKING:
     from api.store.journal import Record
 
 NLU_DATA = ROOT / "nlu_data"
-SHARES = (
-    "topic",
-    "topic_strict",
-    "topic_and_aspect",
-    "topic_and_aspect_strict",
-    "act",
-    "crisis",
-    "out_of_scope_recall",
-    "in_scope_rejected",
-)
 
 # -- commands -------------------------------------------------------------------------------------
 
@@ -57,38 +45,6 @@ def train(settings: Settings, told: argparse.Namespace) -> int:
     train_model(settings, lambda step: say(starting.load_sentences()[f"training_{step}"]))
     say(str(model_path(settings)))
     return 0
-
-
-def evaluate(settings: Settings, told: argparse.Namespace) -> int:
-    """Ask the model the held-out sentences and show how it did."""
-    model = model_path(settings)
-    if not model.is_file():
-        say(word("no_model"))
-        return 1
-    script = ROOT / "assistant" / "evaluate.py"
-    command = [str(settings.assistant_python), str(script), str(model), str(NLU_DATA / "heldout")]
-    log = settings.data.resolve() / "logs" / "evaluation.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as kept:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=kept, check=False)
-    if done.returncode != 0:
-        say(f"{word('evaluate_failed')} {log}")
-        return 1
-    report = json.loads(done.stdout)
-    (settings.data.resolve() / "evaluation.json").write_text(json.dumps(report, ensure_ascii=False, indent=1), "utf-8")
-    show_report(report)
-    return 0
-
-
-def show_report(report: dict[str, Any]) -> None:
-    wording = load_wording()["report"]
-    table = Table(title=wording["title"].format(**report["sentences"]), show_header=False)
-    for name in SHARES:
-        table.add_row(wording[name], f"{report[name]:.1%}")
-    console.print(table)
-    say(wording["confusions"])
-    for confusion in report["confusions"]:
-        say(f"  {confusion['times']} × {confusion['right']} → {confusion['got']}")
 
 
 def check(settings: Settings, told: argparse.Namespace) -> int:
@@ -165,8 +121,9 @@ def erase(settings: Settings, told: argparse.Namespace) -> int:
 def build_parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zhuwo", description="助我 Zhuwo")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, do in {"run": run, "train": train, "evaluate": evaluate, "check": check}.items():
+    for name, do in {"run": run, "train": train, "check": check}.items():
         commands.add_parser(name, help=do.__doc__).set_defaults(do=do)
+    evaluation.add_commands(commands)
     add_commands(commands.add_parser("catalogue", help="The catalogue's files."), settings)
     for name, do, what in (("explain", explain, "turn"), ("erase", erase, "conversation")):
         added = commands.add_parser(name, help=do.__doc__)

@@ -1,9 +1,10 @@
-"""Asks a trained model every held-out sentence and reports what it understood, as JSON on standard output.
+"""Asks a trained model every held-out sentence and prints what it understood, as JSON.
 
-    python evaluate.py MODEL.tar.gz HELDOUT
+    python evaluate.py MODEL.tar.gz NLU_DATA
 
-HELDOUT is a folder of files whose items are `{text, topic, aspect, act, accept?, context?}`: `accept` lists further
-right readings, `context` is the matter the conversation is about. Shares are of 1.
+NLU_DATA/heldout holds files whose items are a sentence `{text, topic, aspect, act, accept?, context?}` (`context` is
+the matter the conversation is about) or a dialogue `{turns: [sentence, ...]}`, with tags beside. Prints `asked N M`
+lines on the way; the last line is a list of `{round, file, said, before, got, ...the item's own fields}`.
 """
 
 from __future__ import annotations
@@ -13,96 +14,89 @@ import contextlib
 import json
 import os
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Awaitable, Callable, Dict, Iterator, List
 
 HOME = Path(__file__).parent
-WORST_AT_MOST = 15
+COPIES = (7, 8)
+TELL_EVERY = 500
+# What is understood must not depend on the day of the evaluation.
+NOW = "2026-11-25T10:00:00+08:00"
 
 Item = Dict[str, Any]
+Understand = Callable[[Item], Awaitable[Item]]
+
+
+def read_yaml(path: Path) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe").load(path)
 
 
 def read_items(folder: Path) -> Iterator[Item]:
-    """The held-out sentences of every file, known failures excepted."""
-    from ruamel.yaml import YAML
-
-    for path in sorted(folder.glob("*.yml")):
+    """The held-out items of every file, known failures excepted."""
+    for path in sorted((folder / "heldout").glob("*.yml")):
         if path.name != "known_failures.yml":
-            yield from YAML(typ="safe").load(path)
+            for item in read_yaml(path):
+                yield {"round": "dialogue" if "turns" in item else "plain", "file": path.stem, **item}
 
 
-async def understand(model: Path, items: List[Item]) -> List[Item]:
-    """What the model makes of each sentence."""
+def read_training(folder: Path) -> Iterator[str]:
+    """The training sentences, one block of lines at a time."""
+    for path in sorted((folder / "training").rglob("*.yml")):
+        yield from (block["examples"] for block in read_yaml(path)["nlu"] if "intent" in block)
+
+
+def mishear(items: List[Item], texts: List[str]) -> Iterator[Item]:
+    """The questions as a recogniser might write them down, one copy for each seed."""
+    from mishearing import Mishearing
+
+    for seed in COPIES:
+        ears = Mishearing(texts, seed)
+        for item in items:
+            if item["round"] == "plain" and item["act"] is None:
+                yield {**item, "round": "misheard", "said": item["text"], "text": ears.mishear(item["text"])}
+
+
+async def ask(items: List[Item], understand: Understand) -> List[Item]:
+    """Each sentence with what was understood. In a dialogue the memory is what was understood before, right or not."""
+    total = sum(len(item.get("turns", [item])) for item in items)
+    asked: List[Item] = []
+    for item in items:
+        memory = {"topic": item.get("context"), "aspect": None}
+        before: List[str] = []
+        for turn in item.get("turns", [item]):
+            got = await understand({"text": turn["text"], "memory": dict(memory), "now": NOW})
+            kept = {name: value for name, value in {**item, **turn}.items() if name != "turns"}
+            asked.append({**kept, "before": list(before), "got": got})
+            memory = {name: got[name] or memory[name] for name in memory}
+            before.append(turn["text"])
+            if len(asked) % TELL_EVERY == 0 or len(asked) == total:
+                print(f"asked {len(asked)} {total}", file=sys.__stdout__, flush=True)
+    return asked
+
+
+async def ask_model(model: Path, items: List[Item]) -> List[Item]:
+    """Asks through the whole pipeline, as the gateway's connector does."""
+    from channel import as_message
     from rasa.core.agent import Agent
-    from rasa.core.channels.channel import UserMessage
 
     processor = Agent.load(str(model)).processor
-    found = []
-    for item in items:
-        metadata = {"memory": {"topic": item.get("context")}}
-        parsed = await processor.parse_message(UserMessage(item["text"], metadata=metadata))
-        found.append(parsed["understanding"])
-    return found
 
+    async def understand(asked: Item) -> Item:
+        return (await processor.parse_message(as_message(asked, None)))["understanding"]
 
-def readings(item: Item) -> List[Item]:
-    """The right reading, then the acceptable ones. One that names only an aspect keeps the topic, and so on."""
-    right = {name: item.get(name) for name in ("topic", "aspect", "act")}
-    return [right, *({**right, **other} for other in item.get("accept", []))]
-
-
-def share(items: List[Any], holds: Callable[[Any], bool]) -> float:
-    return round(sum(map(holds, items)) / len(items), 4) if items else 0.0
-
-
-def report(items: List[Item], found: List[Item]) -> Dict[str, Any]:
-    """The figures of the whole set, and what was confused most often."""
-
-    def agrees(pair: Any, names: List[str], strict: bool = False) -> bool:
-        item, got = pair
-        allowed = readings(item)[: 1 if strict else None]
-        return any(all(got[name] == reading[name] for name in names) for reading in allowed)
-
-    pairs = list(zip(items, found))
-    asked = [pair for pair in pairs if pair[0].get("act") is None]
-    foreign = [pair for pair in pairs if pair[0].get("act") == "out_of_scope"]
-    acts = [pair for pair in pairs if pair[0].get("act") not in (None, "out_of_scope")]
-    ours = asked + acts
-    both = ["topic", "aspect"]
-    wrong = Counter(
-        (label(item), label(got)) for item, got in ours if not agrees((item, got), ["topic", "aspect", "act"])
-    )
-    return {
-        "sentences": {"questions": len(asked), "acts": len(acts), "out_of_scope": len(foreign)},
-        "topic": share(asked, lambda pair: agrees(pair, ["topic"])),
-        "topic_strict": share(asked, lambda pair: agrees(pair, ["topic"], strict=True)),
-        "topic_and_aspect": share(asked, lambda pair: agrees(pair, both)),
-        "topic_and_aspect_strict": share(asked, lambda pair: agrees(pair, both, strict=True)),
-        "act": share(acts, lambda pair: agrees(pair, ["act"])),
-        "crisis": share([p for p in acts if p[0]["act"] == "crisis"], lambda pair: agrees(pair, ["act"])),
-        "out_of_scope_recall": share(foreign, lambda pair: pair[1]["act"] == "out_of_scope"),
-        "in_scope_rejected": share(ours, lambda pair: pair[1]["act"] == "out_of_scope"),
-        "confusions": [{"right": r, "got": g, "times": n} for (r, g), n in wrong.most_common(WORST_AT_MOST)],
-        "failures": [
-            {"text": item["text"], "right": label(item), "got": label(got), "confidence": got["confidence"]}
-            for item, got in pairs
-            if not agrees((item, got), ["topic", "aspect", "act"])
-        ],
-    }
-
-
-def label(reading: Item) -> str:
-    return reading.get("act") or f"{reading.get('topic')}.{reading.get('aspect')}"
+    return await ask(items, understand)
 
 
 def main(model: Path, folder: Path) -> None:
-    items = list(read_items(folder))
     os.chdir(HOME)
     sys.path.insert(0, str(HOME))
     with contextlib.redirect_stdout(sys.stderr):
-        found = asyncio.run(understand(model, items))
-    print(json.dumps(report(items, found), ensure_ascii=False))
+        items = list(read_items(folder))
+        items += mishear(items, list(read_training(folder)))
+        asked = asyncio.run(ask_model(model, items))
+    print(json.dumps(asked, ensure_ascii=False))
 
 
 if __name__ == "__main__":
