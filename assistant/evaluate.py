@@ -20,6 +20,7 @@ from typing import Any, Awaitable, Callable, Dict, Iterator, List
 HOME = Path(__file__).parent
 COPIES = (7, 8)
 TELL_EVERY = 500
+TOPICS_AT_MOST = 5
 # What is understood must not depend on the day of the evaluation.
 NOW = "2026-11-25T10:00:00+08:00"
 
@@ -58,18 +59,26 @@ def mishear(items: List[Item], texts: List[str]) -> Iterator[Item]:
                 yield {**item, "round": "misheard", "said": item["text"], "text": ears.mishear(item["text"])}
 
 
+def remember(memory: Item, got: Item) -> Item:
+    """The memory after a turn: what it did not name stays."""
+    topic, aspect = (got[name] or memory[name] for name in ("topic", "aspect"))
+    others = [other for other in memory["topics"] if other != topic]
+    return {"topic": topic, "aspect": aspect, "topics": [*others, *([topic] if topic else [])][-TOPICS_AT_MOST:]}
+
+
 async def ask(items: List[Item], understand: Understand) -> List[Item]:
-    """Each sentence with what was understood. In a dialogue the memory is what was understood before, right or not."""
+    """Each sentence with what was understood. In a dialogue the memory is what was understood before, right or not:
+    `topics` are those talked about, the latest last."""
     total = sum(len(item.get("turns", [item])) for item in items)
     asked: List[Item] = []
     for item in items:
-        memory = {"topic": item.get("context"), "aspect": None}
+        memory = remember({"topic": None, "aspect": None, "topics": []}, {"topic": item.get("context"), "aspect": None})
         before: List[str] = []
         for turn in item.get("turns", [item]):
-            got = await understand({"text": turn["text"], "memory": dict(memory), "now": NOW})
+            got = await understand({"text": turn["text"], "memory": memory, "now": NOW})
             kept = {name: value for name, value in {**item, **turn}.items() if name != "turns"}
             asked.append({**kept, "before": list(before), "got": got})
-            memory = {name: got[name] or memory[name] for name in memory}
+            memory = remember(memory, got)
             before.append(turn["text"])
             if len(asked) % TELL_EVERY == 0 or len(asked) == total:
                 print(f"asked {len(asked)} {total}", file=sys.__stdout__, flush=True)
@@ -92,7 +101,10 @@ async def ask_model(model: Path, items: List[Item]) -> List[Item]:
 def main(model: Path, folder: Path) -> None:
     os.chdir(HOME)
     sys.path.insert(0, str(HOME))
+    from serve import keep_log_quiet
+
     with contextlib.redirect_stdout(sys.stderr):
+        keep_log_quiet()
         items = list(read_items(folder))
         items += mishear(items, list(read_training(folder)))
         asked = asyncio.run(ask_model(model, items))

@@ -46,7 +46,10 @@ def explain(model: Path, asked: Dict[str, Any]) -> Dict[str, Any]:
 def main(model: Path) -> None:
     asked = json.load(sys.stdin)
     sys.path.insert(0, str(HOME))
+    from serve import keep_log_quiet
+
     with contextlib.redirect_stdout(sys.stderr):
+        keep_log_quiet()
         found = explain(model, asked)
     print(json.dumps(found, ensure_ascii=False))
 

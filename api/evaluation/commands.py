@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.evaluation.asking import AskingFailed, NoModel, ask_heldout, ask_one
 from api.evaluation.comparing import Changes, compare
@@ -79,7 +79,9 @@ def show_report(report: Report, changes: Changes | None) -> None:
     say_of = wording["figures"]
     moved = {**changes.figures, "ece": changes.ece} if changes else {}
     shown = {name: say_of["points"].format(change=change) if change else "" for name, change in moved.items()}
-    table = Table(say_of["name"], say_of["share"], wording["interval"], say_of["count"], say_of["change"])
+    table = Table(
+        Column(say_of["name"], overflow="fold"), say_of["share"], wording["interval"], say_of["count"], say_of["change"]
+    )
     for name, figure in report.figures.items():
         interval = f"{figure.low:.1%}–{figure.high:.1%}"
         cells = (f"{figure.share:.1%}", interval) if figure.of else (wording["nothing"], "")

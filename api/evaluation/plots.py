@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api.evaluation.figures import Confusion
 
-CELL = 30
+CELL = 34
 LEFT, TOP, RIGHT = 190, 150, 110
 """Room for the names of rows, of columns, and for the slant of the last column's name."""
 FAINTEST, STRONGEST = 0.1, 0.5
