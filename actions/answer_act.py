@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from actions.asking_back import offer_matters
+from actions.asking_back import ask_what_instead, offer_matters
 from actions.catalogue.edition import Edition
 from actions.composing import Draft, contacts_of
 from actions.explain_topic import UnlessHit
 from actions.payload import Outcome, Payload
+from actions.picking import FINE, UNWELL, offered
 from actions.turn import Asked
 
-PHRASES = {"greet": "greeting", "correct": "correct_noted"}
-WITH_MATTERS = {"greet", "correct"}
+PHRASES = {"greet": "greeting"}
 
 
 class AnswerAct(UnlessHit):
-    """Says the phrase of the act, with the matters to ask about where that helps."""
+    """Says the phrase of the act, with what can be asked next where that helps."""
 
     def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
-        act = asked.understanding.act or "greet"
+        act, memory = asked.understanding.act or "greet", asked.memory
+        if act == "correct":
+            return ask_what_instead(asked, edition)
         draft = Draft(edition, asked.today)
-        phrase = edition.phrases[PHRASES.get(act, act)]
+        again = act == "complaint" and memory.angry > 0
+        phrase = edition.phrases["complaint_again" if again else PHRASES.get(act, act)]
         if "{contacts}" in phrase.text:
-            draft.say_contacts(phrase.id, contacts_of(edition, None, asked))
+            draft.say_contacts(phrase.id, contacts_of(edition, edition.topics.get(memory.topic or ""), asked))
+            draft.offer(edition.phrases["choice_human"].text, "act:human")
         else:
             draft.say(phrase.id)
-        if act in WITH_MATTERS:
+        if act == "greet":
             offer_matters(draft)
-        outcome = Outcome.ASKED_BACK if act == "correct" else Outcome.ANSWERED
-        return draft.finish(outcome, asked.memory.model_copy(update={"misses": 0}))
+        if act == "fine":
+            for choice in offered(asked):
+                if choice.value not in (FINE, UNWELL):
+                    draft.offer(choice.title, choice.value)
+        return draft.finish(Outcome.ANSWERED, memory)

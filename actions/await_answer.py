@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from actions.asking_back import offer_matters
+from actions.asking_back import offer_matters, title_of
 from actions.catalogue.edition import Edition
 from actions.catalogue.records import Topic
-from actions.composing import Draft, contacts_of
+from actions.composing import Draft, combine, contacts_of
 from actions.payload import Awaited, Outcome, Payload
 from actions.turn import Asked, TurnAction
 
@@ -42,21 +42,15 @@ def offer_to_tell(draft: Draft, asked: Asked, topic: Topic, aspect: str, place: 
 def say_known(payload: Payload, wanted: Awaited, edition: Edition, on: dt.date) -> Payload:
     """The answer that has come, led by the question it answers."""
     lead = Draft(edition, on).say("tell_me_answer", question=question_of(wanted, edition))
-    return payload.model_copy(
-        update={
-            "text": f"{lead.text[0]}\n{payload.text}",
-            "easy": f"{lead.easy[0]}\n{payload.easy}",
-            "speech": lead.speech[0] + payload.speech,
-        }
-    )
+    return combine(payload, lead, first=True)
 
 
 def question_of(wanted: Awaited, edition: Edition) -> str:
     """The question in the resident's words if they name the matter and are short: days later nobody knows what
     "and how much?" was about. Otherwise the matter and what about it."""
-    topic, aspect = edition.topics[wanted.topic], edition.aspects[wanted.aspect]
+    topic = edition.topics[wanted.topic]
     names = (topic.name, *topic.aliases)
     words = wanted.text.strip()
     if len(words) <= CHARACTERS_AT_MOST and words not in names and any(name in words for name in names):
         return words
-    return edition.phrases["choice_of_topic"].text.format(topic=topic.name, question=aspect.question)
+    return title_of(f"{topic.id}.{wanted.aspect}", edition)

@@ -17,7 +17,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker
 from actions.catalogue.records import Kind, Point, Topic
 from actions.catalogue.saying import figures_in
-from actions.weighing import OF_AMOUNT, OVERVIEW, Ranked, Wanted, careful, prefer, weigh
+from actions.weighing import CAREFUL, OF_AMOUNT, OVERVIEW, Ranked, Wanted, careful, prefer, weigh
 
 # All limits were found on tests/content/details.yml and questions/, those for refused words also on nlu_data/heldout/.
 # Below this, what tells one point of a topic from another is noise: they stand in the order of their answer.
@@ -65,7 +65,10 @@ class Chosen:
 
     @property
     def clear(self) -> bool:
-        return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or self.coverage >= CLEAR_COVERAGE)
+        """Whether the words alone decide. That a point has most of a few words is too little to tell an amount, an hour
+        or a number to call: "that subsidy" could be any."""
+        covered = self.coverage >= CLEAR_COVERAGE and self.aspect not in CAREFUL
+        return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or covered)
 
     def hit(self, confidence: float) -> bool:
         """Whether the words are about the best point, though taken with some confidence for no matter of ours."""

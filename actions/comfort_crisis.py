@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.catalogue.edition import Edition
 from actions.composing import Draft, crisis_contacts
-from actions.payload import Memory, Outcome, Payload
+from actions.payload import Outcome, Payload
 from actions.turn import Asked, TurnAction
 
 
@@ -21,4 +21,4 @@ class ComfortCrisis(TurnAction):
                 draft.say_contacts("crisis_line", [contact], about=contact.description, about_easy=contact.easy)
         draft.say_contacts("crisis_deaf", silent)
         draft.say("crisis_after").say("leave_page")
-        return draft.finish(Outcome.ANSWERED, Memory(careful=True))
+        return draft.finish(Outcome.ANSWERED, asked.lasting().model_copy(update={"careful": True}))

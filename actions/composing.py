@@ -161,6 +161,7 @@ class Draft:
             "easy": easy,
             "speech": speech,
             "sources": self.sources,
+            "contacts": [contact.id for contact in self.contacts],
             "choices": [choice.model_dump() for choice in self.choices],
         }
         notes = tuple(note_source(self.edition.sources[source]) for source in self.sources)
@@ -182,6 +183,32 @@ class Draft:
             memory=memory.model_copy(update={"last": last}),
             edition=self.edition.number,
         )
+
+
+def combine(payload: Payload, more: Draft, first: bool = False) -> Payload:
+    """The payload with what another draft says, before it or after it, and offers: that comes first either way."""
+
+    def join(said: str, lines: Sequence[str], between: str) -> str:
+        parts = [*lines, said] if first else [said, *lines]
+        return between.join(part for part in parts if part)
+
+    choices = list({choice.value: choice for choice in (*more.choices, *payload.choices)}.values())[:CHOICES_AT_MOST]
+    cited = {note.id: note for note in payload.sources}
+    cited |= {source: note_source(more.edition.sources[source]) for source in more.sources if source not in cited}
+    known = payload.hand_over.contacts if payload.hand_over else ()
+    contacts = {note.id: note for note in (*known, *map(note_contact, more.contacts))}
+    last = (payload.memory.last or {}) | {"choices": [choice.model_dump() for choice in choices]}
+    return payload.model_copy(
+        update={
+            "text": join(payload.text, more.text, "\n"),
+            "easy": join(payload.easy, more.easy, "\n"),
+            "speech": join(payload.speech, more.speech, ""),
+            "choices": tuple(choices),
+            "sources": tuple(cited.values()),
+            "hand_over": HandOver(waiting=False, contacts=tuple(contacts.values())) if contacts else None,
+            "memory": payload.memory.model_copy(update={"last": last}),
+        }
+    )
 
 
 CRISIS = (

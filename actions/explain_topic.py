@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.asking_back import ask_which_topic
+from actions.asking_back import TOPIC, ask_which_topic
 from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import PointRanker, ranker_for
 from actions.catalogue.records import Kind, Point, Topic
@@ -54,14 +54,16 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     """The reply for what was understood, or for what the words clearly hit; asks back when neither is clear."""
     topic = edition.topics.get(asked.understanding.topic or "")
     aspect = asked.understanding.aspect or OVERVIEW
-    if asked.memory.asked == "topic" and aspect == OVERVIEW:
+    if asked.memory.asked == TOPIC and aspect == OVERVIEW:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
     chosen = choose(Wanted.from_asked(asked, aspect), ranker)
     if chosen and (chosen.clear or (topic and asked.understanding.sure)):
         return say_chosen(asked, edition, chosen)
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
-    return ask_which_topic(asked, edition, topic) if topic.ambiguous else decline(asked, edition, topic, aspect)
+    if topic.ambiguous and asked.memory.asked != TOPIC:
+        return ask_which_topic(asked, edition, topic)
+    return decline(asked, edition, topic, aspect)
 
 
 def say_chosen(asked: Asked, edition: Edition, chosen: Chosen) -> Payload:

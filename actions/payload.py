@@ -93,6 +93,9 @@ class Memory(Part):
     `said` are the points of the last answer, `more` those on offer; `asked` is the question we put
     (``topic``, ``more`` or ``about:topic.aspect``); `careful` stays on after a crisis; `awaiting` is the question
     just declined, should the resident want to be told later; `way` is how they communicate if not by voice.
+    `topics` are those talked about, the latest last; `alternatives` are the choices that were nearly understood last;
+    `misses` turns in a row were not answered, `angry` were complaints, `same` got the answer before; `consoled`: was
+    led to a person since the last answer; `cared`: was asked once whether they are well.
     """
 
     topic: str | None = None
@@ -101,7 +104,13 @@ class Memory(Part):
     said: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     asked: str | None = None
+    topics: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
     misses: int = 0
+    angry: int = 0
+    same: int = 0
+    consoled: bool = False
+    cared: bool = False
     careful: bool = False
     awaiting: Awaited | None = None
     way: str | None = None

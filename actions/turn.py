@@ -36,11 +36,16 @@ class Entity(BaseModel):
 
 
 class Understanding(Reading):
-    """What the engine understood. `sure`: the topic may be answered without asking back."""
+    """What the engine understood. `sure`: the topic may be answered without asking back; `also`: a second question in
+    the same words; `correcting`: the topic puts right what was understood before; `troubled`: worded like a crisis, not
+    surely one."""
 
     alternatives: tuple[Reading, ...] = ()
     entities: tuple[Entity, ...] = ()
     sure: bool = True
+    also: Reading | None = None
+    correcting: bool = False
+    troubled: bool = False
 
     def value_of(self, kind: str) -> str | None:
         """The value of the first entity of a kind."""
@@ -58,7 +63,7 @@ class Asked:
 
     def lasting(self, **what: Any) -> Memory:
         """A memory of this turn that keeps of the earlier one only what holds for the whole conversation."""
-        return Memory(careful=self.memory.careful, way=self.memory.way, **what)
+        return Memory(careful=self.memory.careful, cared=self.memory.cared, way=self.memory.way, **what)
 
     @property
     def today(self) -> dt.date:

@@ -71,7 +71,7 @@ class Wanted:
             asked.text,
             aspect,
             likely,
-            asked.memory.topic,
+            asked.memory.topic if asked.text else None,  # a choice says itself what it is about
             asked.today,
             quantities_asked(asked.text),
             understood.confidence,

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from actions.answer_act import AnswerAct
 from actions.await_answer import AwaitAnswer
 from actions.comfort_crisis import ComfortCrisis
+from actions.conversation import Conversing
 from actions.explain_topic import ExplainTopic
 from actions.find_service import FindService
 from actions.hand_over import HandOver
@@ -58,8 +59,9 @@ log = structlog.get_logger()
 
 
 def build_actions(editions: EditionSource) -> dict[str, TurnAction]:
-    """Every action by its name."""
-    return {action.name(): action(editions) for action in ACTIONS}
+    """Every action by its name, as a part of the conversation."""
+    bare = {action.name(): action(editions) for action in ACTIONS}
+    return {name: Conversing(action, bare) for name, action in bare.items()}
 
 
 class ActionsHost:

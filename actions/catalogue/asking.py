@@ -16,7 +16,10 @@ class Asking:
     """`past` asks how it was; `empty` says only that something is asked; `hearsay`, `before`, `after` and `asks` bring
     up a number, `units` are the kinds of units by family, `share` is said before a percentage; `quantities` ask for
     one of a family; `districts` name one by its level; `synonyms` are
-    residents' words by the catalogue's; `silent` tells that the resident does not hear or speak."""
+    residents' words by the catalogue's; `silent` tells that the resident does not hear or speak. `ordinals` name the
+    first choice on offer, the second …, `last` the last one, `choosing` stands around either; `well` and `unwell`
+    answer "are you all right?"; `correcting` goes before what was really meant; `again` are the words that name a part
+    of the last answer, and patterns of its sentences."""
 
     past: Sequence[str]
     empty: Sequence[str]
@@ -30,6 +33,13 @@ class Asking:
     quantities: Mapping[str, Sequence[str]]
     districts: Mapping[str, Sequence[str]]
     synonyms: Mapping[str, Sequence[str]]
+    ordinals: Sequence[Sequence[str]]
+    last: Sequence[str]
+    choosing: Sequence[str]
+    well: Sequence[str]
+    unwell: Sequence[str]
+    correcting: Sequence[str]
+    again: Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from actions.catalogue.check import Check, Path_
+from actions.catalogue.checking_not_ours import check_not_ours
 from actions.catalogue.checking_texts import check_texts
 from actions.catalogue.content import MODELS, Entry, key_of
 from actions.catalogue.problems import Problem, messages, say
@@ -22,6 +23,7 @@ from actions.catalogue.records import (
     Evidence,
     Figure,
     Kind,
+    NotOurs,
     Omission,
     Phrase,
     Place,
@@ -69,6 +71,7 @@ def check_reading(reading: Reading, needed: Required | None = None) -> list[Prob
     _check_names(check)
     _check_demonstration(check)
     _check_omissions(check)
+    check_not_ours(check)
     _check_required(check, required() if needed is None else needed)
     return sorted([*reading.problems, *check.problems])
 
@@ -107,6 +110,8 @@ def _references(record: Record) -> Iterator[tuple[Path_, type[Record], str | Non
             yield from _each(("ambiguous",), Topic, record.ambiguous)
             yield from _each(("channels",), Contact, record.channels)
             yield from _each(("places",), Place, record.places)
+        case NotOurs():
+            yield from _each(("sources",), Source, record.sources)
         case Place():
             yield ("topic",), Topic, record.topic
             yield from _each(("contacts",), Contact, record.contacts)

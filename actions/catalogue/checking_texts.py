@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from actions.catalogue.check import Check, Path_
 from actions.catalogue.content import Entry, key_of
-from actions.catalogue.records import Answer, Contact, Figure, Kind, Phrase, Point, Record, Term, Topic
+from actions.catalogue.records import Answer, Contact, Figure, Kind, NotOurs, Phrase, Point, Record, Term, Topic
 from actions.catalogue.rendering import PLACEHOLDER
 
 MOST_EASY = 30
@@ -39,6 +39,8 @@ def _texts(record: Record) -> Iterator[tuple[str, Path_, str]]:
             fields += [(point.id, ("points", index, "papers"), paper) for paper in point.papers]
     if isinstance(record, Topic):
         fields.append((record.id, ("office",), record.office))
+    if isinstance(record, NotOurs):
+        fields += [(record.id, (name,), getattr(record, name)) for name in ("text", "easy")]
     return ((owner, path, text) for owner, path, text in fields if text is not None)
 
 
@@ -46,10 +48,12 @@ def check_texts(check: Check) -> None:
     for entry, record in check.all(Record):
         for owner, path, text in _texts(record):
             _check_placeholders(check, entry, owner, path, text)
-            if isinstance(record, Answer) and (bare := _BARE.search(PLACEHOLDER.sub("", text))):
+            if isinstance(record, (Answer, NotOurs)) and (bare := _BARE.search(PLACEHOLDER.sub("", text))):
                 slots = {"owner": owner, "field": path[-1], "amount": bare.group()}
                 check.complain(entry, path, "bare_amount", **slots)
         if isinstance(record, (Contact, Phrase, Term)):
+            _check_easy(check, entry, record.id, ("easy",), record.easy)
+        if isinstance(record, NotOurs) and record.easy:
             _check_easy(check, entry, record.id, ("easy",), record.easy)
     for entry, _, point, path in check.points():
         _check_easy(check, entry, point.id, (*path, "easy"), point.easy)

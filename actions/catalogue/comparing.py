@@ -117,6 +117,8 @@ def _said(edition: Edition, on: dt.date) -> Iterator[Saying]:
         yield ("phrases", phrase.id), {"text": phrase.text, "easy": phrase.easy, "speech": speech}
     for term in edition.glossary.values():
         yield ("glossary", term.id), {"name": term.word, "easy": term.easy}
+    for foreign in edition.not_ours.values():
+        yield ("not_ours", foreign.id), {"text": foreign.text or "", "easy": foreign.easy or ""}
     for contact in edition.contacts.values():
         yield ("contacts", contact.id), _fields(contact, _CONTACT)
     for place in edition.places.values():

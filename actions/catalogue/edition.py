@@ -25,6 +25,7 @@ from actions.catalogue.records import (
     Contact,
     Evidence,
     Figure,
+    NotOurs,
     Phrase,
     Place,
     Point,
@@ -64,6 +65,7 @@ class Edition:
     places: Mapping[str, Place]
     phrases: Mapping[str, Phrase]
     glossary: Mapping[str, Term]
+    not_ours: Mapping[str, NotOurs]
     calendar: Mapping[dt.date, CalendarDay]
 
 
@@ -86,6 +88,7 @@ def build_edition(content: Content, number: str = "0", digest: str = "") -> Edit
         places=_by_id(content, Place),
         phrases=_by_id(content, Phrase),
         glossary=_by_id(content, Term),
+        not_ours=_by_id(content, NotOurs),
         calendar=MappingProxyType({day.date: day for day in content.of(CalendarDay)}),
     )
 

@@ -265,6 +265,19 @@ class Term(Record):
     easy: Sentence
 
 
+class NotOurs(Record):
+    """A matter that is not ours. `words` are how residents call it; `unless` names what makes it ours after all, said
+    beside them. `text` and `easy` tell what kind of office handles it, if one of the compiled `facts` does."""
+
+    id: Id
+    words: tuple[Sentence, ...] = Field(min_length=1)
+    unless: tuple[Sentence, ...] = ()
+    text: Sentence | None = None
+    easy: Sentence | None = None
+    facts: tuple[str, ...] = ()
+    sources: tuple[Id, ...] = ()
+
+
 class Omission(Record):
     """A compiled fact that no point tells, and why not."""
 

@@ -356,6 +356,19 @@ term = Table(
     *_filed(),
 )
 
+not_ours = Table(
+    "not_ours",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("words", JSON, nullable=False),
+    Column("unless", JSON, nullable=False),
+    Column("text", Text),
+    Column("easy", Text),
+    Column("facts", JSON, nullable=False),
+    Column("sources", JSON, nullable=False),
+    *_filed(),
+)
+
 omission = Table(
     "omission",
     metadata,
