@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,6 +25,7 @@ from api.errors import EngineNonsense
 __all__ = ["Choice", "HandOver", "Memory", "Outcome", "PlaceNote", "ServiceNote", "SourceNote"]
 
 CHARACTERS_AT_MOST = 2000
+HYPOTHESES_AT_MOST = 10
 
 
 def readable(text: str) -> str:
@@ -39,25 +41,90 @@ def readable(text: str) -> str:
 
 Readable = Annotated[str, Field(max_length=CHARACTERS_AT_MOST), AfterValidator(readable)]
 Plain = Annotated[str, AfterValidator(readable)]
+Confidence = Annotated[float, Field(ge=0, le=1)]
 
 
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class MessageIn(Part):
-    """What a client sends: either words or the value of a choice offered in the last turn."""
+class Hypothesis(Part):
+    """One way to hear what was spoken."""
+
+    text: str
+    confidence: Confidence
+
+
+class HypothesisIn(Hypothesis):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    text: Readable
+
+
+class Heard(Part):
+    """What a speech recogniser heard: its hypotheses, the best one first, and how sure it is."""
+
+    hypotheses: tuple[Hypothesis, ...] = ()
+    confidence: float | None = None
+
+
+class WordsIn(Part):
+    """Words, typed or spoken. With `n_best` the text may be left out; if it is there, it is one of the hypotheses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
+    text: Readable | None = Field(
+        default=None,
+        description="What was typed or heard. May be left out with n_best: its first hypothesis is the text.",
+    )
+    n_best: Annotated[list[HypothesisIn], Field(min_length=1, max_length=HYPOTHESES_AT_MOST)] | None = Field(
+        default=None,
+        description="The speech recogniser's hypotheses, the best one first. What makes most sense is taken as heard:"
+        " understanding.heard tells which.",
+    )
+    confidence: Confidence | None = Field(
+        default=None, description="How sure the speech recogniser is of the text; left out, the first hypothesis's."
+    )
+
+    @model_validator(mode="after")
+    def _of_one_sound(self) -> Self:
+        if self.n_best and self.text is not None and self.text not in [one.text for one in self.n_best]:
+            raise ValueError("text is none of n_best")
+        if self.words is None and self.confidence is not None:
+            raise ValueError("confidence without words")
+        return self
+
+    def change_words(self, change: Callable[[str], str]) -> Self:
+        """The same with each text changed."""
+        text = change(self.text) if self.text is not None else None
+        n_best = self.n_best and [one.model_copy(update={"text": change(one.text)}) for one in self.n_best]
+        return self.model_copy(update={"text": text, "n_best": n_best})
+
+    @property
+    def words(self) -> str | None:
+        """What was typed, or the best that was heard."""
+        return self.n_best[0].text if self.n_best and self.text is None else self.text
+
+    @property
+    def heard(self) -> Heard | None:
+        """What the recogniser told; None for words that were typed."""
+        if self.n_best is None and self.confidence is None:
+            return None
+        hypotheses = tuple(self.n_best or ())
+        sure = self.confidence if self.confidence is not None else hypotheses[0].confidence
+        return Heard(hypotheses=hypotheses, confidence=sure)
+
+
+class MessageIn(WordsIn):
+    """What a client sends: either words or the value of a choice offered in the last turn."""
+
     client_message_id: Annotated[Plain, Field(min_length=1, max_length=100)]
-    text: Readable | None = None
     choice: Annotated[Plain, Field(min_length=1, max_length=200)] | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> MessageIn:
-        if (self.text is None) == (self.choice is None):
-            raise ValueError("text or choice")
+    def _one_of_both(self) -> Self:
+        if (self.words is None) == (self.choice is None):
+            raise ValueError("words or choice")
         return self
 
 
@@ -78,11 +145,14 @@ class FeedbackIn(Part):
     comment: Readable | None = None
 
 
-class UnderstandIn(Part):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    text: Readable
+class UnderstandIn(WordsIn):
     topic: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,63}$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if self.words is None:
+            raise ValueError("text or n_best")
+        return self
 
 
 class CallbackIn(Part):
@@ -110,10 +180,11 @@ class Reading(Part):
 
 
 class Understanding(Reading):
-    """What was understood; null where it does not apply."""
+    """What was understood; null where it does not apply. `heard` is the hypothesis taken of those of a recogniser."""
 
     alternatives: tuple[Reading, ...] = ()
     entities: tuple[Entity, ...] = ()
+    heard: str | None = None
 
 
 class Reply(Part):

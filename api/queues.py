@@ -20,16 +20,19 @@ FRAGMENTS_AT_MOST = 40
 PAUSES_AT_MOST = 4
 
 
-def is_fragment(text: str | None) -> bool:
-    """Whether this may be a piece of a sentence still being sent."""
-    return text is not None and len(text) <= FRAGMENT_CHARACTERS and text[-1] not in SENTENCE_ENDS
+def is_fragment(message: Message) -> bool:
+    """Whether this may be a piece of a sentence still being sent. A recogniser sends whole ones."""
+    text = message.text
+    if text is None or message.heard is not None:
+        return False
+    return len(text) <= FRAGMENT_CHARACTERS and text[-1] not in SENTENCE_ENDS
 
 
 def refuse_when_full(waiting: Iterable[Message]) -> None:
     """Raises RequestRefused (429) when five whole messages wait behind the one in flight; fragments are read
     together and hardly fill the line."""
     kept = list(waiting)
-    whole = sum(not is_fragment(message.text) for message in kept)
+    whole = sum(not is_fragment(message) for message in kept)
     if whole > WAITING_AT_MOST or len(kept) > FRAGMENTS_AT_MOST:
         raise RequestRefused("queue_full", 429, retry_after=3)
 
@@ -44,7 +47,7 @@ class Waiting:
 
     @property
     def is_fragment(self) -> bool:
-        return is_fragment(self.message.text)
+        return is_fragment(self.message)
 
 
 @dataclass(slots=True)

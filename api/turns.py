@@ -27,7 +27,7 @@ from api.messages import (
     Turn,
     Understanding,
 )
-from api.privacy import Redactor
+from api.privacy import Redacted, Redactor
 from api.queues import Queues, refuse_when_full
 from api.seal import Seal
 from api.settings import Settings
@@ -137,9 +137,8 @@ class Desk:
         conversation = journal.get_conversation(connection, conversation_id, lock=True)
         if conversation is None:
             raise RequestRefused("conversation_not_found", 404)
-        redactor = self.redactor()
-        redacted = redactor.redact(sent.text or "")
-        digest = journal.digest_of(redacted.text, sent.choice)
+        kept = sent.change_words(self.mask)
+        digest = journal.digest_of(kept)
         known = journal.find_message(connection, conversation_id, sent.client_message_id)
         if known:
             if known.digest != digest:
@@ -150,13 +149,12 @@ class Desk:
         refuse_when_full(message for _, message in journal.waiting_messages(connection, conversation_id))
         now = self.settings.now()
         if conversation.memory.careful:
-            redacted = redactor.hide_addresses(redacted)
-            if redacted.kinds:
-                sealed = self.seal.close({"text": sent.text})
+            kept = kept.change_words(lambda text: Redactor.hide_addresses(Redacted(text, ())).text)
+            if kept != sent:
+                sealed = self.seal.close(sent.model_dump(include={"text", "n_best"}, exclude_none=True))
                 journal.keep_sealed(connection, conversation_id, "crisis", sealed, now)
         if hurried:
             journal.add_event(connection, conversation_id, "notice", {"text": load_wording()["notices"]["slowed"]})
-        kept = sent.model_copy(update={"text": redacted.text}) if sent.text else sent
         return journal.journal_message(connection, conversation_id, kept, digest, now)
 
     async def _known_turn(self, turn_id: str) -> asyncio.Future[Turn]:
@@ -182,7 +180,7 @@ class Desk:
             return self._last_words()
 
     def _ask(self, conversation: Conversation, messages: Sequence[Message]) -> Question:
-        """Fragments are read together; a choice stands alone."""
+        """Fragments are read together; a choice and what was spoken stand alone."""
         choice = messages[0].choice
         return Question(
             turn_id=uuid.uuid4().hex,
@@ -191,23 +189,23 @@ class Desk:
             memory=conversation.memory,
             now=self.settings.now(),
             channel=conversation.channel,
+            heard=messages[0].heard,
         )
 
     async def _answer(self, question: Question) -> Record:
         """The engine's reply, or an apology with a number, as a record."""
         try:
-            reply = await self.engine.send(question)
+            return self.as_record(question, await self.engine.send(question))
         except EngineFailed as failure:
             log.error("engine_failed", code=failure.code, detail=str(failure), turn=question.turn_id)
             phrase = "busy" if isinstance(failure, EngineBusy) else "apology"
             turn = self._apologise(question.turn_id, phrase, question.memory)
             asked = question.as_body(0)
             return Record(turn, question.memory, (), (), asked, None, failure.code, self.settings.now())
-        return self.as_record(question, reply)
 
     def as_record(self, question: Question, reply: EngineReply) -> Record:
-        """What the engine answered, as a finished turn."""
-        payload = reply.payload
+        """What the engine answered, as a finished turn. Raises EngineNonsense."""
+        payload, heard = reply.payload, question.find_heard(reply.understanding)
         turn = Turn(
             turn_id=question.turn_id,
             outcome=payload.outcome,
@@ -221,11 +219,12 @@ class Desk:
             memory=payload.memory,
             points=payload.points,
             figures=payload.figures,
-            asked=question.as_body(0) | {"understanding": reply.understanding},
+            asked=question.as_body(0) | {"text": heard or question.text, "understanding": reply.understanding},
             action=reply.action,
             failure=None,
             finished_at=self.settings.now(),
             awaits=payload.awaits,
+            heard=heard,
         )
 
     def _apologise(self, turn_id: str, phrase: str, memory: Memory) -> Turn:
@@ -292,6 +291,10 @@ class Desk:
             except Exception as error:
                 log.error("not_settled", error=type(error).__name__)
                 self.unsettled.set()
+
+    def mask(self, text: str) -> str:
+        """A text as it may be kept."""
+        return self.redactor().redact(text).text
 
     def redactor(self) -> Redactor:
         """A redactor that knows the public numbers of the edition in force."""

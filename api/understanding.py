@@ -13,7 +13,7 @@ import aiohttp
 
 from actions.payload import Memory
 from api.errors import EngineBusy, EngineMissed, EngineNonsense
-from api.messages import EngineReply, Parsed, Understanding
+from api.messages import EngineReply, Heard, Parsed, UnderstandIn, Understanding
 from api.settings import Settings
 
 ROUTES = "/webhooks/gateway"
@@ -21,7 +21,8 @@ ROUTES = "/webhooks/gateway"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the engine is asked in one turn. `choice` has topic, aspect and act instead of words."""
+    """What the engine is asked in one turn. `choice` has topic, aspect and act instead of words; `heard` is what a
+    recogniser told of spoken ones."""
 
     turn_id: str
     text: str
@@ -29,6 +30,7 @@ class Question:
     memory: Memory
     now: dt.datetime
     channel: str
+    heard: Heard | None = None
 
     def as_body(self, deadline: float) -> dict[str, Any]:
         return {
@@ -39,7 +41,25 @@ class Question:
             "now": self.now.isoformat(),
             "channel": self.channel,
             "deadline": deadline,
+            **describe_heard(self.heard),
         }
+
+    def find_heard(self, understanding: dict[str, Any]) -> str | None:
+        """The hypothesis that the engine took; None where it had none to take from. Raises EngineNonsense."""
+        heard = understanding.get("heard")
+        if heard is None or self.heard is None or not self.heard.hypotheses:
+            return None
+        if heard not in [one.text for one in self.heard.hypotheses]:
+            raise EngineNonsense("heard what was not said")
+        return str(heard)
+
+
+def describe_heard(heard: Heard | None) -> dict[str, Any]:
+    """What a recogniser told, as the connector takes it."""
+    if heard is None:
+        return {}
+    told = heard.model_dump(mode="json")
+    return {"hypotheses": told["hypotheses"], "heard_confidence": told["confidence"]}
 
 
 @dataclass(slots=True)
@@ -94,9 +114,10 @@ class Engine:
         self.health.answered()
         return reply
 
-    async def understand(self, text: str, topic: str | None, now: dt.datetime) -> Understanding:
-        """What a text would be understood as, `topic` being the current one. Nothing is stored."""
-        body = {"text": text, "memory": {"topic": topic}, "now": now.isoformat()}
+    async def understand(self, asked: UnderstandIn, now: dt.datetime) -> Understanding:
+        """What words would be understood as. Nothing is stored."""
+        body = {"text": asked.words, "memory": {"topic": asked.topic}, "now": now.isoformat()}
+        body |= describe_heard(asked.heard)
         return Parsed.from_engine(await self._post("/parse", body)).understanding
 
     async def _post(self, route: str, body: dict[str, Any]) -> bytes:

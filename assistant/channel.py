@@ -23,6 +23,7 @@ from sanic.response import HTTPResponse
 logger = logging.getLogger(__name__)
 
 COMMAND_SIGN, FULL_WIDTH_SIGN = "/", "／"
+METADATA = ("choice", "memory", "now", "deadline", "channel", "hypotheses", "heard_confidence")
 
 
 class EmptyTurn(Exception):
@@ -80,7 +81,7 @@ def as_message(asked: Dict[Text, Any], output: Optional[CollectingOutputChannel]
     text = asked.get("text") or ""
     if text.lstrip().startswith(COMMAND_SIGN):
         text = text.replace(COMMAND_SIGN, FULL_WIDTH_SIGN, 1)
-    metadata = {name: asked.get(name) for name in ("choice", "memory", "now", "deadline", "channel")}
+    metadata = {name: asked.get(name) for name in METADATA}
     return UserMessage(text, output, asked.get("turn_id"), input_channel=GatewayInput.name(), metadata=metadata)
 
 
@@ -94,6 +95,8 @@ async def run_turn(processor: MessageProcessor, asked: Dict[Text, Any]) -> Dict[
     message = as_message(asked, output)
     tracker = DialogueStateTracker(message.sender_id, processor.domain.slots)
     tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+    message.parse_data = await processor.parse_message(message, tracker)
+    take_heard(message)
     await processor._handle_message_with_tracker(message, tracker)
     await processor.run_action_extract_slots(output, tracker)
     await processor._run_prediction_loop(output, tracker)
@@ -104,6 +107,13 @@ async def run_turn(processor: MessageProcessor, asked: Dict[Text, Any]) -> Dict[
     action = next(e.action_name for e in reversed(tracker.events) if isinstance(e, ActionExecuted) and spoke(e))
     model = processor.model_metadata.model_id
     return {"understanding": understanding, "payload": payloads[0], "model": model, "action": action}
+
+
+def take_heard(message: UserMessage) -> None:
+    """Lets the hypothesis that was understood stand as what was said: actions read it as the message's text."""
+    heard = message.parse_data["understanding"].get("heard")
+    if heard and message.metadata["hypotheses"]:
+        message.text = message.parse_data["text"] = heard
 
 
 def spoke(event: ActionExecuted) -> bool:

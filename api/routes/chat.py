@@ -128,5 +128,4 @@ async def post_callback(request: Request, conversation_id: Conversation, left: C
 async def understand(request: Request, asked: UnderstandIn) -> Understanding:
     """What a text would be understood as. No conversation, nothing stored."""
     desk = desk_of(request)
-    text = desk.redactor().redact(asked.text).text
-    return await desk.engine.understand(text, asked.topic, desk.settings.now())
+    return await desk.engine.understand(asked.change_words(desk.mask), desk.settings.now())

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, delete, func, insert, select, update
 
 from actions.payload import Awaited
-from api.messages import Entry, EntryKind, Memory, MessageIn, Reply, Transcript, Turn, Understanding
+from api.messages import Entry, EntryKind, Heard, Memory, MessageIn, Reply, Transcript, Turn, Understanding
 from api.store.tables import awaited, conversation, event, message, sealed_note, turn, wish
 
 CRISIS = "crisis"
@@ -40,19 +40,20 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A journalled message; `turn_id` is None until it is answered."""
+    """A journalled message; `turn_id` is None until it is answered, `heard` when it was not spoken."""
 
     id: int
     text: str | None
     choice: str | None
     digest: str
     turn_id: str | None
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A finished turn with all that explains it. `asked` is what the engine was given, `awaits` what the resident
-    wants to be told later."""
+    wants to be told later, `heard` the hypothesis that was taken of a recogniser's."""
 
     turn: Turn
     memory: Memory
@@ -63,6 +64,7 @@ class Record:
     failure: str | None
     finished_at: dt.datetime
     awaits: Awaited | None = None
+    heard: str | None = None
 
 
 class AlreadyAnswered(Exception):
@@ -108,15 +110,25 @@ def find_message(connection: Connection, conversation_id: str, client_message_id
 
 
 def _as_message(row: Any) -> Message:
-    return Message(row.id, row.text, row.choice, row.digest, row.turn_id)
+    heard = row.heard and Heard.model_validate(row.heard)
+    return Message(row.id, row.text, row.choice, row.digest, row.turn_id, heard)
 
 
 def journal_message(
     connection: Connection, conversation_id: str, kept: MessageIn, digest: str, received_at: dt.datetime
 ) -> Message:
     """Puts a new message on disk; `kept` is already redacted, `digest` tells whether it is sent again."""
-    values = {"conversation_id": conversation_id, "digest": digest, "received_at": received_at, **kept.model_dump()}
-    return Message(_key_of(connection.execute(insert(message), values)), kept.text, kept.choice, digest, None)
+    values = {
+        "conversation_id": conversation_id,
+        "client_message_id": kept.client_message_id,
+        "digest": digest,
+        "received_at": received_at,
+        "text": kept.words,
+        "choice": kept.choice,
+        "heard": kept.heard and kept.heard.model_dump(mode="json"),
+    }
+    key = _key_of(connection.execute(insert(message), values))
+    return Message(key, kept.words, kept.choice, digest, None, kept.heard)
 
 
 def _key_of(result: CursorResult[Any]) -> int:
@@ -127,8 +139,10 @@ def _key_of(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def digest_of(text: str | None, choice: str | None) -> str:
-    return hashlib.sha256(f"{text!r}{choice!r}".encode()).hexdigest()
+def digest_of(kept: MessageIn) -> str:
+    """What a message says, as a hash: the same message sent again has the same."""
+    heard = kept.heard.model_dump_json() if kept.heard else ""
+    return hashlib.sha256(f"{kept.words or ''!r}{kept.choice!r}{heard}".encode()).hexdigest()
 
 
 def record_turn(connection: Connection, conversation_id: str, messages: Sequence[int], done: Record) -> int:
@@ -141,7 +155,8 @@ def record_turn(connection: Connection, conversation_id: str, messages: Sequence
         raise AlreadyAnswered(done.turn.turn_id)
     body = _insert_turn(connection, conversation_id, done)
     waiting = update(message).where(message.c.id.in_(messages), message.c.turn_id.is_(None))
-    if connection.execute(waiting.values(turn_id=done.turn.turn_id)).rowcount != len(messages):
+    taken = {"text": done.heard} if done.heard else {}
+    if connection.execute(waiting.values(turn_id=done.turn.turn_id, **taken)).rowcount != len(messages):
         raise AlreadyAnswered(done.turn.turn_id)
     if done.turn.understanding and done.turn.understanding.act in WISHES:
         keep_wish(connection, conversation_id, done.turn.understanding.act, done.finished_at)

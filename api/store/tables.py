@@ -69,6 +69,7 @@ message = Table(
     Column("digest", String(64), nullable=False),
     Column("text", Text),
     Column("choice", String(200)),
+    Column("heard", JSON(none_as_null=True)),
     Column("received_at", Moment, nullable=False),
     Column("turn_id", ForeignKey("turn.id", ondelete="CASCADE")),
     UniqueConstraint("conversation_id", "client_message_id"),

@@ -30,12 +30,13 @@ NONSENSE: dict[str, bytes] = {
 @dataclass
 class FakeEngine:
     """`behaviour`: answer, empty, hang, die, or a name of NONSENSE. `asked` holds the bodies it was sent. Words with
-    `没有答案` are declined until it `knows`."""
+    `没有答案` are declined until it `knows`. Of what a recogniser heard it takes `hears`, or else the first."""
 
     behaviour: str = "answer"
     delay: float = 0.0
     act: str | None = None
     knows: bool = False
+    hears: str | None = None
     asked: list[dict[str, Any]] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     port: int = 0
@@ -69,6 +70,7 @@ class FakeEngine:
         if self.behaviour != "answer":
             return web.Response(body=NONSENSE.get(self.behaviour, b""), status=200)
         understanding = UNDERSTANDING | {"topic": (body.get("memory") or {}).get("topic") or "legal_aid"}
+        understanding["heard"] = self.take_heard(body)
         return web.json_response({"understanding": understanding})
 
     async def _read(self, request: web.Request) -> dict[str, Any]:
@@ -81,9 +83,11 @@ class FakeEngine:
     def reply(self, body: dict[str, Any]) -> dict[str, Any]:
         """Echoes the words, with a source and two choices; `危机` makes the conversation careful; what it declines
         it offers to tell later."""
-        careful = bool(body["memory"].get("careful")) or "危机" in body["text"]
-        topic = "transport_subsidy" if "交通补贴" in body["text"] else "legal_aid"
-        text = f"您说的是：{body['text'] or json.dumps(body['choice'])}"
+        heard = self.take_heard(body)
+        words = heard or body["text"]
+        careful = bool(body["memory"].get("careful")) or "危机" in words
+        topic = "transport_subsidy" if "交通补贴" in words else "legal_aid"
+        text = f"您说的是：{words or json.dumps(body['choice'])}"
         payload = {
             "outcome": "answered",
             "text": text,
@@ -101,14 +105,18 @@ class FakeEngine:
         }
         if (body["choice"] or {}).get("act") == "tell_me":
             payload["awaits"] = body["memory"]["awaiting"]
-        elif "没有答案" in body["text"] and not self.knows:
-            awaiting = {"topic": "legal_aid", "aspect": "documents", "text": body["text"], "edition": "1"}
+        elif "没有答案" in words and not self.knows:
+            awaiting = {"topic": "legal_aid", "aspect": "documents", "text": words, "edition": "1"}
             payload["outcome"] = "declined"
             payload["choices"] = [{"title": "有了答案告诉我", "value": "act:tell_me"}]
             payload["memory"] |= {"aspect": "documents", "awaiting": awaiting}
         payload["memory"] |= {"last": {"choices": payload["choices"]}}
-        understanding = {**UNDERSTANDING, "act": self.act, "alternatives": [], "entities": []}
+        understanding = {**UNDERSTANDING, "act": self.act, "alternatives": [], "entities": [], "heard": heard}
         return {"understanding": understanding, "payload": payload, "model": "fake", "action": "action_explain_topic"}
+
+    def take_heard(self, body: dict[str, Any]) -> str | None:
+        hypotheses = body.get("hypotheses")
+        return (self.hears or str(hypotheses[0]["text"])) if hypotheses else None
 
     def build_app(self) -> web.Application:
         @web.middleware

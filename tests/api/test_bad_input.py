@@ -53,7 +53,20 @@ VALUES: dict[str, Any] = {
     "array": ["补贴"],
     "object": {"text": "补贴"},
 }
-TEXTS = ("text", "client_message_id", "choice", "turn_id", "channel", "comment", "phone", "topic", "helpful", "locale")
+TEXTS = (
+    "text",
+    "client_message_id",
+    "choice",
+    "turn_id",
+    "channel",
+    "comment",
+    "phone",
+    "topic",
+    "helpful",
+    "locale",
+    "n_best",
+    "confidence",
+)
 WHOLE: dict[str, dict[str, Any]] = {
     "messages": {"client_message_id": "m-1", "text": "法律援助要带什么材料？"},
     "feedback": {"turn_id": "t", "helpful": True},
