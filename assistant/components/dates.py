@@ -1,73 +1,119 @@
-"""Days and times as residents say them, resolved against the time of the turn (Asia/Shanghai)."""
+"""Days, times and holidays as residents say them, resolved against the time of the turn in Asia/Shanghai.
+
+Reads the standard words: the dialect map of the training data has brought Shanghainese ones to them before."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Match, NamedTuple, Optional
+from zoneinfo import ZoneInfo
 
-DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")}
-DIGITS.update({"两": 2, "十": 10, "日": 7, "天": 7})
-NUMBER = "[0-9零一二两三四五六七八九十]+"
-RELATIVE = {"大后天": 3, "后天": 2, "明天": 1, "今天": 0, "昨天": -1, "明早": 1, "今晚": 0, "现在": 0}
-WEEKDAY = re.compile("(下下|下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])")
-MONTH_DAY = re.compile(f"({NUMBER})月({NUMBER})(?:日|号)?")
-HOLIDAY = re.compile("元旦|春节|过年|清明|劳动节|五一|端午|中秋|国庆|十一假期")
-HOLIDAY_NAMES = {"过年": "春节", "五一": "劳动节", "十一假期": "国庆"}
-CLOCK = re.compile(f"(早上|上午|中午|下午|傍晚|晚上)?({NUMBER})(?:点|:)(半|[0-5][0-9])?")
-PART = re.compile("早上|上午|中午|下午|傍晚|晚上|明早|今晚")
-PART_HOURS = {"早上": 9, "上午": 10, "中午": 12, "下午": 15, "傍晚": 18, "晚上": 20, "明早": 9, "今晚": 20}
+from components.days import RANGE, find_days
+from components.numerals import DIGIT, NUMBER, number
 
+SHANGHAI = "Asia/Shanghai"
+NOW = "现在"  # names no other moment than the one it is: it gives way to any other
+HOLIDAY_NAMES = {"过年": "春节", "五一": "劳动节", "十一": "国庆"}
+# part of the day: the hour meant when no clock is named
+HOURS = {"凌晨": 2, "一早": 7, "清早": 7, "清晨": 7, "早上": 9, "早晨": 9, "早": 9, "上午": 10, "中午": 12, "下午": 15}
+HOURS.update({"傍晚": 18, "晚上": 20, "夜里": 20, "晚": 20, "半夜": 23, "深夜": 23})
+PART = (
+    "(?:(?<![一整两几])|(?<=[期周拜]一))(?:凌晨|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)"
+    "|(?<![期周拜])一早(?!上)|(?<=[昨今明])[早晚]"
+)
+EVENING = {**dict.fromkeys(("晚上", "夜里", "晚"), range(5, 12)), **dict.fromkeys(("半夜", "深夜"), range(9, 12))}
+# the hours that are past noon in that part of the day; without one, nobody asks about 1 to 6 in the morning
+PAST_NOON = {"": range(1, 7), "中午": range(1, 10), "下午": range(1, 12), "傍晚": range(1, 12), **EVENING}
+# said alone, 一点 is "a bit", 两点 "two things", 十三点 an insult
+FEW = ("一", "两", "二", "三", "1", "2", "3", "十三")
 
-def number(said: str) -> int:
-    """A number up to 99 in digits or Chinese numerals."""
-    if said.isdigit():
-        return int(said)
-    if "十" in said:
-        tens, _, ones = said.partition("十")
-        return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
-    return int("".join(str(DIGITS[c]) for c in said))
-
-
-def find_day(text: str, today: dt.date) -> Optional[dt.date]:
-    """The day meant, or None when no day is named."""
-    for word, distance in RELATIVE.items():
-        if word in text:
-            return today + dt.timedelta(days=distance)
-    if match := WEEKDAY.search(text):
-        monday = today - dt.timedelta(days=today.weekday())
-        weeks = {"下": 1, "下下": 2}.get(match.group(1) or "", 0)
-        day = monday + dt.timedelta(days=DIGITS[match.group(2)] - 1, weeks=weeks)
-        return day + dt.timedelta(weeks=1) if day < today and not match.group(1) else day
-    if match := MONTH_DAY.search(text):
-        try:
-            day = dt.date(today.year, number(match.group(1)), number(match.group(2)))
-        except ValueError:
-            return None
-        return day.replace(year=day.year + 1) if day < today else day
-    return None
+HOLIDAY = re.compile("元旦|春节|过年|清明|劳动节|五一(?![路级])|端午|中秋|国庆(?!路)|十一(?=假|长假|期间|放假|黄金周)")
+CLOCK = re.compile(
+    f"(?P<part>{PART})?的?(?<![第.几半0-9])(?P<hour>{NUMBER})(?:点(?!{DIGIT}(?![十刻分点]))|:(?=[0-5][0-9]))"
+    f"(?P<past>半|[一三]刻|[0-5][0-9]分?|十?{DIGIT}分|{DIGIT}十{DIGIT}?分?)?(?P<sharp>钟|整)?"
+)
+PART_ALONE = re.compile(PART)
 
 
-def find_time(text: str) -> Optional[dt.time]:
-    """The time of day meant, or None. An afternoon word moves an hour below 12 past noon."""
-    if match := CLOCK.search(text):
-        hour = number(match.group(2))
-        if match.group(1) in ("下午", "傍晚", "晚上") and hour < 12:
-            hour += 12
-        minute = {"半": 30, None: 0}.get(match.group(3))
-        if hour < 24:
-            return dt.time(hour, int(match.group(3)) if minute is None else minute)
-    if match := PART.search(text):
-        return dt.time(PART_HOURS[match.group()])
-    return None
+class Moment(NamedTuple):
+    """A time said: `kind` is date (ISO day), time (ISO, to the minute) or holiday (its name)."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+class Clock(NamedTuple):
+    """A time of day said, and where; `later` is 1 for midnight at the end of the day."""
+
+    time: dt.time
+    later: int
+    start: int
+    end: int
+
+
+def find_moments(text: str, now: dt.datetime) -> List[Moment]:
+    """Every day, time and named holiday, in the order said. A time is of the day said before it, else of today."""
+    now = now.astimezone(ZoneInfo(SHANGHAI)).replace(tzinfo=None) if now.tzinfo else now
+    holidays = [Moment("holiday", HOLIDAY_NAMES.get(m.group(), m.group()), *m.span()) for m in HOLIDAY.finditer(text)]
+    found, days, used = list(holidays), find_days(text, now), set()
+    for clock in find_clocks(text):
+        day = next((day for day in reversed(days) if day.end <= clock.start), None)
+        if day is None and holidays:
+            continue  # which day that is only the catalogue's calendar knows
+        date = (day.date if day else now.date()) + dt.timedelta(days=clock.later)
+        start = day.start if day and clock.start - day.end <= 1 else clock.start
+        used.add(day)
+        found.append(Moment("time", dt.datetime.combine(date, clock.time).isoformat(), start, clock.end))
+    for day in days:
+        if day.time:
+            found.append(Moment("time", dt.datetime.combine(day.date, day.time).isoformat(), day.start, day.end))
+        elif day not in used and all(day.start != holiday.end for holiday in holidays):
+            found.append(Moment("date", day.date.isoformat(), day.start, day.end))
+    found.sort(key=lambda moment: moment.start)
+    return [m for m in found if len(found) == 1 or text[m.start : m.end] != NOW]
 
 
 def find_dates(text: str, now: dt.datetime) -> List[Dict[str, Any]]:
-    """At most one entity: `date` (ISO day), `time` (ISO minute) or `holiday` (its name)."""
-    if match := HOLIDAY.search(text):
-        name = HOLIDAY_NAMES.get(match.group(), match.group())
-        return [{"entity": "holiday", "value": name}]
-    day, time = find_day(text, now.date()), find_time(text)
-    if time is not None:
-        return [{"entity": "time", "value": dt.datetime.combine(day or now.date(), time).isoformat()}]
-    return [{"entity": "date", "value": day.isoformat()}] if day else []
+    """The moments said as `{entity, value}`."""
+    return [{"entity": moment.kind, "value": moment.value} for moment in find_moments(text, now)]
+
+
+def find_clocks(text: str) -> List[Clock]:
+    """Every time of day said, in order. The end of a range takes the afternoon of its beginning."""
+    found: List[Clock] = []
+    part = ""
+    for match in CLOCK.finditer(text):
+        follows = bool(found) and text[found[-1].end : match.start()] in RANGE
+        part = match.group("part") or (part if follows else "")
+        clock = read_clock(match, part, follows)
+        if clock:
+            found.append(clock)
+    taken = [range(clock.start, clock.end) for clock in found]
+    for match in PART_ALONE.finditer(text):
+        if not any(match.start() in span for span in taken):
+            found.append(Clock(dt.time(HOURS[match.group()]), 0, *match.span()))
+    return sorted(found, key=lambda clock: clock.start)
+
+
+def read_clock(match: Match[str], part: str, follows: bool) -> Optional[Clock]:
+    """The clock a match names, or None."""
+    hour, past = number(match.group("hour")), match.group("past")
+    sure = part or past or match.group("sharp") or follows or clock_goes_on(match)
+    if hour is None or hour > 24 or (match.group("hour") in FEW and not sure):
+        return None
+    later = int(hour == 24 or (hour == 12 and part in EVENING))
+    hour = 0 if later else hour + 12 * (hour in PAST_NOON.get(part, ()))
+    minute = {"半": 30, "一刻": 15, "三刻": 45, None: 0}.get(past)
+    minute = number(past.rstrip("分")) if minute is None else minute
+    if minute is None or minute > 59:
+        return None
+    return Clock(dt.time(hour, minute), later, *match.span())
+
+
+def clock_goes_on(match: Match[str]) -> bool:
+    """Whether a day is named right before the hour, or a range begins with it."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return before.endswith(("天", "日", "号", "周一", "周二", "周三", "周四", "周五", "周六")) or after[:1] in RANGE
