@@ -26,8 +26,9 @@ class LinearModel:
     def fit(
         cls, matrix: csr_matrix, labels: Sequence[str], cost: float, weights: Optional[Any] = None
     ) -> "LinearModel":
-        """Learns from one row for each label; `weights` says how much each counts."""
-        machine = LinearSVC(C=cost, tol=TOLERANCE, random_state=0)
+        """Learns from one row for each label; `weights` says how much each counts. Rare classes count as much as
+        frequent ones."""
+        machine = LinearSVC(C=cost, tol=TOLERANCE, class_weight="balanced", random_state=0)
         machine.fit(matrix, np.array(labels), sample_weight=weights)
         found = np.ascontiguousarray(machine.coef_.T.astype(np.float32))
         return cls(list(machine.classes_), found, machine.intercept_.astype(np.float32))

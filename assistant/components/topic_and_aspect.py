@@ -16,8 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.dates import find_dates
+from components.listening import hear
 from components.normaliser import longest_first
-from components.understander import ASK, NONE, OUT_OF_SCOPE, REFUSED, SAY, Example, Understander
+from components.understander import ASK, NONE, OUT_OF_SCOPE, REFUSED, SAY, About, Example, Understander
 
 PLACE, DISTRICT, FILLER = "place_", "district_", "filler"
 
@@ -31,8 +32,16 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """The settings of `Understander`."""
-        return {"cost": 1.5, "fewest": 2, "lost": 0.02, "sure": 0.4}
+        """The settings of `Understander`. More must be sure where a wrong answer does more harm."""
+        return {
+            "cost": 3.0,
+            "fewest": 2,
+            "lost": 0.02,
+            "alarmed": 0.003,
+            "troubled": 2.0,
+            "lean": {"context": 0.6, "unnamed": 0.3, "none": 0.4, "aspect": 1.0},
+            "sure": {"amount": 0.5, "eligibility": 0.5, "timing": 0.5, "other": 0.4},
+        }
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self.config = config
@@ -62,7 +71,7 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         self._find_names()
         self.understander.learn(
             [
-                Example(example.get("text"), example.get("intent"), topic_of(example))
+                as_example(example)
                 for example in training_data.intent_examples
                 if example.get("text")
             ]
@@ -99,13 +108,19 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets intent, entities and `understanding` on each message."""
+        """Sets intent, entities and `understanding` on each message. Its metadata: `choice` if one was pressed,
+        `memory` of the talk, `hypotheses` of a recogniser, best first, `now`."""
         for message in messages:
             text, metadata = message.get("text") or "", message.get("metadata") or {}
-            context = (metadata.get("memory") or {}).get("topic")
+            memory = metadata.get("memory") or {}
             choice = metadata.get("choice")
-            found = take_choice(choice, context) if choice else self.understander.understand(text, context)
-            found["entities"] = [] if choice else self._entities(text, metadata)
+            if choice:
+                found = {**take_choice(choice, memory.get("topic")), "entities": []}
+            else:
+                heard = metadata.get("hypotheses") or [{"text": text, "confidence": 1.0}]
+                about = About(memory.get("topic"), memory.get("aspect"), tuple(memory.get("topics") or ())[:-1])
+                found = hear(self.understander, heard, about)
+                found["entities"] = self._entities(found["heard"], metadata)
             if not found["sure"] and any(entity["type"] == "place" for entity in found["entities"]):
                 # a place named is what is meant; a topic that was only guessed would mislead
                 found["topic"] = None
@@ -145,12 +160,13 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         ]
 
 
-def topic_of(example: Message) -> str:
-    """The topic label of a training sentence."""
-    if example.get("intent") == REFUSED:
-        return OUT_OF_SCOPE
+def as_example(example: Message) -> Example:
+    """A training sentence with what its block says of it: `topic`, `weight` (less than 1 when no resident said it) and
+    `voice`."""
     metadata = (example.get("metadata") or {}).get("intent") or {}
-    return metadata.get("topic") or NONE
+    topic = OUT_OF_SCOPE if example.get("intent") == REFUSED else metadata.get("topic") or NONE
+    weight, voice = metadata.get("weight", 1.0), metadata.get("voice", "")
+    return Example(example.get("text"), example.get("intent"), topic, weight, voice)
 
 
 def word_lists(training_data: TrainingData) -> Dict[str, Any]:

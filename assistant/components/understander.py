@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from components.features import Featuriser, Vocabulary, unknown_share
 from components.linear import LinearModel, unseen_scores
 from components.normaliser import Normaliser
+from components.talk import TALK, Talk
 
 NONE, OUT_OF_SCOPE = "none", "out_of_scope"
 ASK, SAY = "ask_", "say_"
@@ -39,6 +40,15 @@ class Example:
     topic: str
     weight: float = 1.0
     voice: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What is being talked about: the matter, what was last asked about it, and the matters before it."""
+
+    topic: Optional[str] = None
+    aspect: Optional[str] = None
+    earlier: Tuple[str, ...] = ()
 
 
 class Judge:
@@ -70,8 +80,11 @@ class Understander:
         self.lists = lists
         self.settings = settings
         self.normaliser = Normaliser(lists["dialect"], lists["fillers"])
+        self.talk = Talk(lists["concepts"])
         spelled = {
-            name: [self.normaliser.normalise(word) for word in words] for name, words in lists["concepts"].items()
+            name: [self.normaliser.normalise(word) for word in words]
+            for name, words in lists["concepts"].items()
+            if not name.startswith(TALK)
         }
         self.featuriser = Featuriser({name: [word for word in words if word] for name, words in spelled.items()})
 
@@ -107,9 +120,10 @@ class Understander:
         signs = np.array([self._margins(*scores, row) for *scores, row in zip(*unseen, rows)])
         self.refusing = Judge.fit(signs, named == REFUSED)
         self.limit = float(np.quantile(self.refusing.odds(signs)[named != REFUSED], 1 - self.settings["lost"]))
-        danger = np.array([self._danger(scores) for scores in unseen[0]])
-        self.alarm = min(0.0, float(np.quantile(danger[named != CRISIS], 1 - self.settings["alarmed"])))
-        read = [(self._rank(self.intents, a, REFUSED), self._rank(self.topics, b, OUT_OF_SCOPE)) for a, b in zip(*unseen)]
+        signs = np.array([self._dangers(scores) for scores in unseen[0]])
+        self.alarming = Judge.fit(signs, named == CRISIS)
+        self.alarm = float(np.quantile(self.alarming.odds(signs)[named != CRISIS], 1 - self.settings["alarmed"]))
+        read = [(self._rank(self.intents, a, REFUSED, CRISIS), self._rank(self.topics, b, OUT_OF_SCOPE)) for a, b in zip(*unseen)]
         asked = [n for n, (ranked, _) in enumerate(read) if ranked[0][0].startswith(ASK) and named[n] != REFUSED]
         right = np.array([(read[n][0][0][0], read[n][1][0][0]) == (intents[n], topics[n]) for n in asked])
         self.trusting = Judge.fit(np.array([self._certainty(*read[n]) for n in asked]), right)
@@ -125,10 +139,11 @@ class Understander:
             found.append(float(np.delete(scores, foreign).max() - scores[foreign]))
         return [*found, unknown_share(row, self.vocabulary)]
 
-    def _danger(self, intent_scores: np.ndarray) -> float:
-        """How far a crisis is ahead of every other intent."""
+    def _dangers(self, intent_scores: np.ndarray) -> List[float]:
+        """The score of a crisis, and how far it is ahead of every other intent."""
         crisis = self.intents.classes.index(CRISIS)
-        return float(intent_scores[crisis] - np.delete(intent_scores, crisis).max())
+        score = float(intent_scores[crisis])
+        return [score, score - float(np.delete(intent_scores, crisis).max())]
 
     @staticmethod
     def _certainty(intents: Ranking, topics: Ranking) -> List[float]:
@@ -144,6 +159,7 @@ class Understander:
             idf=self.vocabulary.idf,
             refusing=self.refusing.weights,
             trusting=self.trusting.weights,
+            alarming=self.alarming.weights,
             intent_weights=self.intents.weights.astype(np.float16),
             intent_bias=self.intents.bias,
             topic_weights=self.topics.weights.astype(np.float16),
@@ -167,7 +183,9 @@ class Understander:
         arrays = dict(np.load(folder / "models.npz", allow_pickle=False))
         found = cls(names["lists"], names["settings"])
         found.vocabulary = Vocabulary(names["features"], arrays["idf"])
-        found.refusing, found.trusting = Judge(arrays["refusing"]), Judge(arrays["trusting"])
+        found.refusing, found.alarming, found.trusting = (
+            Judge(arrays[name]) for name in ("refusing", "alarming", "trusting")
+        )
         found.limit, found.alarm = names["limits"]
         found.intents, found.topics = (
             LinearModel(names[kind + "s"], arrays[kind + "_weights"].astype(np.float32), arrays[kind + "_bias"], sharp)
@@ -177,26 +195,46 @@ class Understander:
 
     # -- understanding ----------------------------------------------------------------------------
 
-    def understand(self, text: str, context: Optional[str]) -> Dict[str, Any]:
+    def understand(self, text: str, about: About) -> Dict[str, Any]:
         """Topic, aspect, act, confidence (0-1), alternatives, `sure` (no need to ask back) and `troubled` (worded like
-        a crisis, but hardly one); `context` is the current topic."""
+        a crisis, but hardly one)."""
         row, indices, values = self._features(text)
         intent_scores = self.intents.scores(indices, values)
         topic_scores = self.topics.scores(indices, values)
-        intents = self._rank(self.intents, intent_scores, REFUSED)
+        danger = float(self.alarming.odds(np.array(self._dangers(intent_scores))))
+        self._lean(intent_scores, topic_scores, self.normaliser.normalise(text), about)
+        intents = self._rank(self.intents, intent_scores, REFUSED, CRISIS)
         topics = self._rank(self.topics, topic_scores, OUT_OF_SCOPE)
-        danger = self._danger(intent_scores)
         refusal = float(self.refusing.odds(np.array(self._margins(intent_scores, topic_scores, row))))
         if len(indices) and danger > self.alarm:
-            chance = dict(intents).get(CRISIS, 0.0)
-            found = self._act(CRISIS[len(SAY) :], max(chance, 0.5), intents, topics)
+            found = self._act(CRISIS[len(SAY) :], likelihood(danger), intents, topics)
         elif refusal > self.limit or not len(indices):
-            found = self._act(OUT_OF_SCOPE, float(1 / (1 + np.exp(-refusal))), intents, topics)
+            found = self._act(OUT_OF_SCOPE, likelihood(refusal), intents, topics)
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
         else:
-            found = self._question(intents, topics, context)
+            found = self._question(intents, topics)
         return {**found, "troubled": self.alarm >= danger > self.alarm - self.settings["troubled"]}
+
+    def _lean(self, intent_scores: np.ndarray, topic_scores: np.ndarray, text: str, about: About) -> None:
+        """Moves the scores of a normalised text towards the matter talked about, which is also meant when none is
+        named; who goes back means an earlier one. Outside of a talk a matter is likelier than none. A bare "and the
+        ...?" asks about the same as before."""
+        lean, names = self.settings["lean"], self.topics.classes
+        none = names.index(NONE)
+        earlier = [topic for topic in about.earlier if topic in names] if self.talk.returns(text) else []
+        for topic in earlier:
+            topic_scores[names.index(topic)] += lean["context"]
+        if about.topic in names and not earlier:
+            place = names.index(about.topic)
+            topic_scores[place] = max(topic_scores[place] + lean["context"], topic_scores[none] + lean["unnamed"])
+        if about.topic or earlier:
+            topic_scores[none] = topic_scores.min()
+        else:
+            topic_scores[none] -= lean["none"]
+        asked = ASK + about.aspect if about.aspect else None
+        if asked in self.intents.classes and self.talk.is_fragment(text):
+            intent_scores[self.intents.classes.index(asked)] += lean["aspect"]
 
     def explain(self, text: str) -> Dict[str, Any]:
         """Why a text is read as it is: the features that speak most for the likeliest topic and intent against the
@@ -214,7 +252,8 @@ class Understander:
             ]
             found["against"][kind] = model.classes[second]
         refusal = self.refusing.odds(np.array(self._margins(scores[1], scores[0], row)))
-        limits = {"refusal": refusal, "limit": self.limit, "danger": self._danger(scores[1]), "alarm": self.alarm}
+        danger = self.alarming.odds(np.array(self._dangers(scores[1])))
+        limits = {"refusal": refusal, "limit": self.limit, "danger": danger, "alarm": self.alarm}
         return {**found, **{name: round(float(value), 4) for name, value in limits.items()}}
 
     def _features(self, text: str) -> Tuple[Dict[str, float], np.ndarray, np.ndarray]:
@@ -222,9 +261,9 @@ class Understander:
         return (row, *self.vocabulary.vector(row))
 
     @staticmethod
-    def _rank(model: LinearModel, scores: np.ndarray, but: str) -> Ranking:
-        """The likeliest classes with their probabilities, one class left out."""
-        ours = [position for position, label in enumerate(model.classes) if label != but]
+    def _rank(model: LinearModel, scores: np.ndarray, *but: str) -> Ranking:
+        """The likeliest classes with their probabilities, those left out that a judge decides on."""
+        ours = [position for position, label in enumerate(model.classes) if label not in but]
         chances = model.probabilities(scores[ours])
         return [(model.classes[ours[position]], float(chances[position])) for position in np.argsort(-chances)[:5]]
 
@@ -238,18 +277,15 @@ class Understander:
             "sure": True,
         }
 
-    def _question(self, intents: Ranking, topics: Ranking, context: Optional[str]) -> Dict[str, Any]:
+    def _question(self, intents: Ranking, topics: Ranking) -> Dict[str, Any]:
         aspect, (topic, chance) = intents[0][0][len(ASK) :], topics[0]
-        unnamed = dict(topics).get(NONE, 0.0)
-        if context and (topic == NONE or (chance < 0.5 and unnamed > 0.2)):
-            topic, chance = context, max(chance, unnamed)
-        odds = self.trusting.odds(np.array(self._certainty(intents, [(topic, chance)])))
+        odds = float(self.trusting.odds(np.array(self._certainty(intents, topics))))
         needed = self.settings["sure"]
         return {
             "topic": topic if topic != NONE else None,
             "aspect": aspect,
             "act": None,
-            "confidence": round(float(1 / (1 + np.exp(-odds))), 4),
+            "confidence": round(likelihood(odds), 4),
             "alternatives": self._alternatives(intents, topics),
             "sure": topic != NONE and chance >= needed.get(aspect, needed["other"]),
         }
@@ -263,6 +299,11 @@ class Understander:
             for topic, chance in topics
             if topic != NONE
         ][:ALTERNATIVES_AT_MOST]
+
+
+def likelihood(odds: float) -> float:
+    """Log odds as a likelihood, 0 to 1."""
+    return float(1 / (1 + np.exp(-odds)))
 
 
 def deal(examples: Sequence[Example]) -> np.ndarray:
