@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Dict, List, Match, NamedTuple, Optional
+from typing import List, Match, NamedTuple, Optional
 from zoneinfo import ZoneInfo
 
 from components.days import RANGE, find_days
@@ -74,11 +74,6 @@ def find_moments(text: str, now: dt.datetime) -> List[Moment]:
             found.append(Moment("date", day.date.isoformat(), day.start, day.end))
     found.sort(key=lambda moment: moment.start)
     return [m for m in found if len(found) == 1 or text[m.start : m.end] != NOW]
-
-
-def find_dates(text: str, now: dt.datetime) -> List[Dict[str, Any]]:
-    """The moments said as `{entity, value}`."""
-    return [{"entity": moment.kind, "value": moment.value} for moment in find_moments(text, now)]
 
 
 def find_clocks(text: str) -> List[Clock]:

@@ -15,18 +15,17 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.dates import find_dates
+from components.entities import EntityFinder
 from components.listening import hear
-from components.normaliser import longest_first
 from components.understander import ASK, NONE, OUT_OF_SCOPE, REFUSED, SAY, About, Example, Understander
 
-PLACE, DISTRICT, FILLER = "place_", "district_", "filler"
+FILLER = "filler"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicAndAspect(GraphComponent, IntentClassifier):
-    """Learns from `ask_<aspect>` and `say_<act>` examples whose intent metadata names the topic; takes lookup
-    tables as concepts (`place_<id>` and `district_<id>` also as entities) and synonyms as the dialect map."""
+    """Learns from `ask_<aspect>` and `say_<act>` examples whose intent metadata names the topic; takes lookup tables as
+    concepts, entities or signs of the talk, by their names, and synonyms as the dialect map."""
 
     understander: Understander
 
@@ -68,13 +67,9 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         self.understander = Understander(
             word_lists(training_data), {n: self.config[n] for n in self.get_default_config()}
         )
-        self._find_names()
+        self._find_entities()
         self.understander.learn(
-            [
-                as_example(example)
-                for example in training_data.intent_examples
-                if example.get("text")
-            ]
+            [as_example(example) for example in training_data.intent_examples if example.get("text")]
         )
         with self.storage.write_to(self.resource) as folder:
             self.understander.save(folder)
@@ -92,17 +87,11 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component.understander = Understander.load(folder)
-        component._find_names()
+        component._find_entities()
         return component
 
-    def _find_names(self) -> None:
-        """Patterns of the places and districts residents name."""
-        self.names = [
-            (kind.rstrip("_"), list_name[len(kind) :], longest_first(words))
-            for kind in (PLACE, DISTRICT)
-            for list_name, words in self.understander.lists["concepts"].items()
-            if list_name.startswith(kind)
-        ]
+    def _find_entities(self) -> None:
+        self.entities = EntityFinder(self.understander.lists["concepts"], self.understander.normaliser)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
@@ -111,16 +100,12 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         """Sets intent, entities and `understanding` on each message. Its metadata: `choice` if one was pressed,
         `memory` of the talk, `hypotheses` of a recogniser, best first, `now`."""
         for message in messages:
-            text, metadata = message.get("text") or "", message.get("metadata") or {}
-            memory = metadata.get("memory") or {}
-            choice = metadata.get("choice")
+            metadata = message.get("metadata") or {}
+            memory, choice = metadata.get("memory") or {}, metadata.get("choice")
             if choice:
                 found = {**take_choice(choice, memory.get("topic")), "entities": []}
             else:
-                heard = metadata.get("hypotheses") or [{"text": text, "confidence": 1.0}]
-                about = About(memory.get("topic"), memory.get("aspect"), tuple(memory.get("topics") or ())[:-1])
-                found = hear(self.understander, heard, about)
-                found["entities"] = self._entities(found["heard"], metadata)
+                found = self._hear(message.get("text") or "", metadata, memory)
             if not found["sure"] and any(entity["type"] == "place" for entity in found["entities"]):
                 # a place named is what is meant; a topic that was only guessed would mislead
                 found["topic"] = None
@@ -130,18 +115,13 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             message.set("understanding", found, add_to_output=True)
         return messages
 
-    def _entities(self, text: str, metadata: Dict[str, Any]) -> List[Dict[str, Any]]:
-        """Places, districts and times named: type, value, text, start, end (in characters of the text)."""
-        found = []
-        for kind, value, pattern in self.names:
-            if match := pattern.search(text):
-                start, end = match.span()
-                found.append({"type": kind, "value": value, "text": match.group(), "start": start, "end": end})
-        now = metadata.get("now")
-        dates = find_dates(self.understander.normaliser.normalise(text), dt.datetime.fromisoformat(now)) if now else []
-        for date in dates:
-            whole = {"text": text, "start": 0, "end": len(text)}
-            found.append({"type": date["entity"], "value": date["value"], **whole})
+    def _hear(self, text: str, metadata: Dict[str, Any], memory: Dict[str, Any]) -> Dict[str, Any]:
+        """What the likeliest hypothesis means, with the entities in it."""
+        confidence, now = metadata.get("heard_confidence"), metadata.get("now")
+        alone = {"text": text, "confidence": 1.0 if confidence is None else confidence}
+        about = About(memory.get("topic"), memory.get("aspect"), tuple(memory.get("topics") or ())[:-1])
+        found = hear(self.understander, metadata.get("hypotheses") or [alone], about)
+        found["entities"] = self.entities.find(found["heard"], dt.datetime.fromisoformat(now) if now else None)
         return found
 
     def _as_entities(self, found: Dict[str, Any]) -> List[Dict[str, Any]]:

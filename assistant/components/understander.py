@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from components.features import Featuriser, Vocabulary, unknown_share
 from components.linear import LinearModel, unseen_scores
 from components.normaliser import Normaliser
-from components.talk import TALK, Talk
+from components.talk import Talk
 
 NONE, OUT_OF_SCOPE = "none", "out_of_scope"
 ASK, SAY = "ask_", "say_"
@@ -26,6 +26,8 @@ REFUSED, CRISIS = SAY + OUT_OF_SCOPE, SAY + "crisis"
 ALTERNATIVES_AT_MOST = 4
 FOLDS = 3
 SMALLEST = 1e-6
+# The lookup tables whose words are features.
+CONCEPTS = ("concept_", "topic_", "place_", "district_")
 
 Ranking = List[Tuple[str, float]]
 
@@ -84,7 +86,7 @@ class Understander:
         spelled = {
             name: [self.normaliser.normalise(word) for word in words]
             for name, words in lists["concepts"].items()
-            if not name.startswith(TALK)
+            if name.startswith(CONCEPTS)
         }
         self.featuriser = Featuriser({name: [word for word in words if word] for name, words in spelled.items()})
 
@@ -103,12 +105,8 @@ class Understander:
         self.topics = LinearModel.fit(matrix, topics, cost, weights)
         folds = deal(examples)
         said = np.flatnonzero(folds >= 0)
-        unseen = [
-            unseen_scores(matrix, names, cost, weights, folds)[said] for names in (intents, topics)
-        ]
-        self._learn_to_judge(
-            unseen, [rows[n] for n in said], [intents[n] for n in said], [topics[n] for n in said]
-        )
+        unseen = [unseen_scores(matrix, names, cost, weights, folds)[said] for names in (intents, topics)]
+        self._learn_to_judge(unseen, [rows[n] for n in said], [intents[n] for n in said], [topics[n] for n in said])
 
     def _learn_to_judge(
         self, unseen: Sequence[np.ndarray], rows: Sequence[Mapping], intents: Sequence[str], topics: Sequence[str]
@@ -123,7 +121,10 @@ class Understander:
         signs = np.array([self._dangers(scores) for scores in unseen[0]])
         self.alarming = Judge.fit(signs, named == CRISIS)
         self.alarm = float(np.quantile(self.alarming.odds(signs)[named != CRISIS], 1 - self.settings["alarmed"]))
-        read = [(self._rank(self.intents, a, REFUSED, CRISIS), self._rank(self.topics, b, OUT_OF_SCOPE)) for a, b in zip(*unseen)]
+        read = [
+            (self._rank(self.intents, a, REFUSED, CRISIS), self._rank(self.topics, b, OUT_OF_SCOPE))
+            for a, b in zip(*unseen)
+        ]
         asked = [n for n, (ranked, _) in enumerate(read) if ranked[0][0].startswith(ASK) and named[n] != REFUSED]
         right = np.array([(read[n][0][0][0], read[n][1][0][0]) == (intents[n], topics[n]) for n in asked])
         self.trusting = Judge.fit(np.array([self._certainty(*read[n]) for n in asked]), right)
