@@ -56,7 +56,9 @@ def check(settings: Settings, told: argparse.Namespace) -> int:
     if not problems:
         domain = yaml.safe_load((ROOT / "assistant" / "domain" / "domain.yml").read_text("utf-8"))
         acts = frozenset(name for intent in domain["intents"] for name in intent if name.startswith(SAY))
-        problems += [f"nlu_data/{problem}" for problem in check_sentences(NLU_DATA, reading.content, acts)]
+        findings = check_sentences(NLU_DATA, reading.content, acts)
+        problems += [f"nlu_data/{problem}" for problem in findings.problems]
+        say(findings.summary)
         if not aliases.check_training(build_edition(reading.content), GENERATED):
             problems.append(word("stale"))
         problems += check_coverage(reading)
