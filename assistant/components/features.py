@@ -1,9 +1,11 @@
-"""The features of a sentence: characters 1-3, fuzzy pinyin 1-3, concepts of the lexicon, names of the catalogue."""
+"""The features of a sentence: characters 1-3, fuzzy pinyin 1-3, the same of its end, concepts of the lexicon and names
+of the catalogue, and pairs of them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import combinations
 from typing import Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 import numpy as np
@@ -12,7 +14,9 @@ from scipy.sparse import csr_matrix
 from components.normaliser import syllables
 
 PUNCTUATION = re.compile(r"[^\w]+")
-CHARACTERS, SYLLABLES, CONCEPT = "c", "p", "s"
+CHARACTERS, SYLLABLES, CONCEPT, PAIR, END = "c", "p", "s", "x", "e"
+# What is asked mostly stands at the end, after the story: so many syllables.
+END_AT_MOST = 8
 
 
 def grams(units: Sequence[str], kind: str) -> Iterator[str]:
@@ -21,6 +25,14 @@ def grams(units: Sequence[str], kind: str) -> Iterator[str]:
     for size in (1, 2, 3):
         for start in range(len(bounded) - size + 1):
             yield kind + " ".join(bounded[start : start + size])
+
+
+def ends(units: Sequence[str]) -> Iterator[str]:
+    """The 1-, 2- and 3-grams of the last units."""
+    last = units[-END_AT_MOST:]
+    for size in (1, 2, 3):
+        for start in range(len(last) - size + 1):
+            yield END + " ".join(last[start : start + size])
 
 
 class Featuriser:
@@ -48,7 +60,10 @@ class Featuriser:
         spelled = syllables(text)
         found: Dict[str, float] = dict(Counter(grams(characters, CHARACTERS)))
         found.update(Counter(grams(spelled, SYLLABLES)))
-        found.update((CONCEPT + name, 1.0) for name in self.concepts(characters, spelled))
+        found.update((name, 1.0) for name in ends(spelled))
+        concepts = sorted(set(self.concepts(characters, spelled)))
+        found.update((CONCEPT + name, 1.0) for name in concepts)
+        found.update((f"{PAIR}{one} {other}", 1.0) for one, other in combinations(concepts, 2))
         return found
 
     def concepts(self, characters: Sequence[str], spelled: Sequence[str]) -> Iterator[str]:

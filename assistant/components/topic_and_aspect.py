@@ -33,12 +33,12 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[Text, Any]:
         """The settings of `Understander`. More must be sure where a wrong answer does more harm."""
         return {
-            "cost": 3.0,
+            "cost": {"intent": 3.0, "topic": 1.0},
             "fewest": 2,
-            "lost": 0.02,
-            "alarmed": 0.003,
+            "lost": 0.04,
+            "alarmed": 0.012,
             "troubled": 2.0,
-            "lean": {"context": 0.6, "unnamed": 0.3, "none": 0.4, "aspect": 1.0},
+            "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.4, "aspect": 1.0, "ours": 0.75},
             "sure": {"amount": 0.5, "eligibility": 0.5, "timing": 0.5, "other": 0.4},
         }
 

@@ -73,7 +73,7 @@ class Understander:
     """Learned models with the word lists they were learned with.
 
     `lists`: `dialect` (variant to standard word), `fillers`, `concepts` (name to words).
-    `settings`: `cost` of the linear machines, `fewest` sentences a feature occurs in, `lost` share of in-scope
+    `settings`: `cost` of the two linear machines, `fewest` sentences a feature occurs in, `lost` share of in-scope
     questions that may be refused, `alarmed` share of other sentences that may be taken for a crisis, `sure` by aspect:
     the topic probability below which one asks back.
     """
@@ -100,12 +100,15 @@ class Understander:
         weights = np.array([example.weight for example in examples])
         self.vocabulary = Vocabulary.learn(rows, int(self.settings["fewest"]))
         matrix = self.vocabulary.matrix(rows)
-        cost = self.settings["cost"]
-        self.intents = LinearModel.fit(matrix, intents, cost, weights)
-        self.topics = LinearModel.fit(matrix, topics, cost, weights)
+        costs = self.settings["cost"]
+        self.intents = LinearModel.fit(matrix, intents, costs["intent"], weights)
+        self.topics = LinearModel.fit(matrix, topics, costs["topic"], weights)
         folds = deal(examples)
         said = np.flatnonzero(folds >= 0)
-        unseen = [unseen_scores(matrix, names, cost, weights, folds)[said] for names in (intents, topics)]
+        unseen = [
+            unseen_scores(matrix, names, costs[kind], weights, folds)[said]
+            for names, kind in ((intents, "intent"), (topics, "topic"))
+        ]
         self._learn_to_judge(unseen, [rows[n] for n in said], [intents[n] for n in said], [topics[n] for n in said])
 
     def _learn_to_judge(
@@ -209,7 +212,7 @@ class Understander:
         refusal = float(self.refusing.odds(np.array(self._margins(intent_scores, topic_scores, row))))
         if len(indices) and danger > self.alarm:
             found = self._act(CRISIS[len(SAY) :], likelihood(danger), intents, topics)
-        elif refusal > self.limit or not len(indices):
+        elif refusal > self.limit + (self.settings["lean"]["ours"] if about.topic else 0) or not len(indices):
             found = self._act(OUT_OF_SCOPE, likelihood(refusal), intents, topics)
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
