@@ -24,7 +24,7 @@ NONE, OUT_OF_SCOPE = "none", "out_of_scope"
 ASK, SAY = "ask_", "say_"
 REFUSED, CRISIS = SAY + OUT_OF_SCOPE, SAY + "crisis"
 ALTERNATIVES_AT_MOST = 4
-FOLDS = 3
+SET_APART = 3
 SMALLEST = 1e-6
 # The lookup tables whose words are features.
 CONCEPTS = ("concept_", "topic_", "place_", "district_")
@@ -93,7 +93,7 @@ class Understander:
     # -- learning ---------------------------------------------------------------------------------
 
     def learn(self, examples: Sequence[Example]) -> None:
-        """Fits both models, then the judges on what models without a third of the voices make of those voices."""
+        """Fits both models, then the judges on what models without a third of the voices make of that third."""
         rows = [self.featuriser.features(self.normaliser.normalise(example.text)) for example in examples]
         intents = [example.intent for example in examples]
         topics = [example.topic for example in examples]
@@ -103,13 +103,15 @@ class Understander:
         costs = self.settings["cost"]
         self.intents = LinearModel.fit(matrix, intents, costs["intent"], weights)
         self.topics = LinearModel.fit(matrix, topics, costs["topic"], weights)
-        folds = deal(examples)
-        said = np.flatnonzero(folds >= 0)
+        apart = set_apart(examples)
         unseen = [
-            unseen_scores(matrix, names, costs[kind], weights, folds)[said]
+            unseen_scores(matrix, names, costs[kind], weights, apart)
             for names, kind in ((intents, "intent"), (topics, "topic"))
         ]
-        self._learn_to_judge(unseen, [rows[n] for n in said], [intents[n] for n in said], [topics[n] for n in said])
+        judged = np.flatnonzero(apart)
+        self._learn_to_judge(
+            unseen, [rows[n] for n in judged], [intents[n] for n in judged], [topics[n] for n in judged]
+        )
 
     def _learn_to_judge(
         self, unseen: Sequence[np.ndarray], rows: Sequence[Mapping], intents: Sequence[str], topics: Sequence[str]
@@ -310,13 +312,13 @@ def likelihood(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
-def deal(examples: Sequence[Example]) -> np.ndarray:
-    """A fold for each example: one voice is in one fold, the sentences of many voices are dealt out in turn; -1 for
-    what no resident said, which is learned from every time and judged on never."""
+def set_apart(examples: Sequence[Example]) -> np.ndarray:
+    """Which examples to judge on: all sentences of every third voice, and every third of those of many voices; nothing
+    that no resident said."""
     voices = {voice: place for place, voice in enumerate(sorted({example.voice for example in examples} - {""}))}
     return np.array(
         [
-            -1 if example.weight < 1 else voices.get(example.voice, place) % FOLDS
+            example.weight == 1 and voices.get(example.voice, place) % SET_APART == 0
             for place, example in enumerate(examples)
         ]
     )
