@@ -10,7 +10,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.records import Answer, Place, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER
 
-# How much a point's words count beside a sentence of a resident: found best of 0, 0.1, 0.3 and 1.
+# How much names and words of points count beside a sentence of a resident: found best of 0, 0.1, 0.3 and 1.
 WEIGHT = 0.3
 MARKS = str.maketrans("[](){}", "      ")
 _HEADING = '# Written from the catalogue; do not edit.\nversion: "3.1"\nnlu:\n'
@@ -52,12 +52,16 @@ def _lookup(name: str, examples: Iterable[str]) -> str:
 
 
 def _overview(topic: Topic) -> str:
-    return f"- intent: ask_overview\n  metadata: {{topic: {topic.id}}}\n{''.join(_lines(_names(topic)))}"
+    return _questions("overview", topic.id, _names(topic))
 
 
 def _points(answer: Answer) -> str:
-    heading = f"- intent: ask_{answer.aspect}\n  metadata: {{topic: {answer.topic}, weight: {WEIGHT}}}\n"
-    return heading + "".join(_lines(_words_of(point) for point in answer.points))
+    return _questions(answer.aspect, answer.topic, map(_words_of, answer.points))
+
+
+def _questions(aspect: str, topic: str, examples: Iterable[str]) -> str:
+    heading = f"- intent: ask_{aspect}\n  metadata: {{topic: {topic}, weight: {WEIGHT}}}\n"
+    return heading + "".join(_lines(examples))
 
 
 def _words_of(point: Point) -> str:
