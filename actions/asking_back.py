@@ -48,12 +48,14 @@ def ask_which_topic(
 
 
 def ask_what_instead(asked: Asked, edition: Edition) -> Payload:
-    """Asks what was meant instead of what was understood last: that which was nearly understood."""
+    """Asks what was meant instead of what was understood last: what these words may mean, and what those nearly did."""
     if asked.memory.asked == TOPIC:
         return give_up(asked, edition)
-    nearly = [value for value in asked.memory.alternatives if value.partition(".")[0] in edition.topics]
-    draft = Draft(edition, asked.today).say("correct_which" if nearly else "correct_noted")
-    return offer_guesses(draft, asked, nearly, asked.memory.aspect or OVERVIEW)
+    aspect = asked.memory.aspect or OVERVIEW
+    values = [f"{topic}.{aspect}" for topic in guess(asked, edition) if topic != asked.memory.topic]
+    values += [value for value in asked.memory.alternatives if value.partition(".")[0] in edition.topics]
+    draft = Draft(edition, asked.today).say("correct_which" if values else "correct_noted")
+    return offer_guesses(draft, asked, list(dict.fromkeys(values)), aspect)
 
 
 def guess(asked: Asked, edition: Edition) -> list[str]:

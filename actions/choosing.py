@@ -36,6 +36,7 @@ CONTEXT_HIT_SCORE, CONTEXT_HIT_COVERAGE = 8.0, (0.35, 0.5)
 HARDLY, WELL = 0.06, 0.3
 # Those words say something; something never heard of; or a whole story.
 SAYING, UNHEARD, RAMBLING = 10.0, 25.0, 80.0
+HARMFUL = CAREFUL | {"eligibility", "timing"}
 OPEN = frozenset({OVERVIEW, "eligibility"})
 ABOUT_AS_WELL = 0.85
 
@@ -65,9 +66,9 @@ class Chosen:
 
     @property
     def clear(self) -> bool:
-        """Whether the words alone decide. That a point has most of a few words is too little to tell an amount, an hour
-        or a number to call: "that subsidy" could be any."""
-        covered = self.coverage >= CLEAR_COVERAGE and self.aspect not in CAREFUL
+        """Whether the words alone decide. That a point has most of a few words is too little where a mistake does harm:
+        "that subsidy" could be any."""
+        covered = self.coverage >= CLEAR_COVERAGE and self.aspect not in HARMFUL
         return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or covered)
 
     def hit(self, confidence: float) -> bool:

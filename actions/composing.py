@@ -160,6 +160,7 @@ class Draft:
             "text": text,
             "easy": easy,
             "speech": speech,
+            "points": self.points,
             "sources": self.sources,
             "contacts": [contact.id for contact in self.contacts],
             "choices": [choice.model_dump() for choice in self.choices],

@@ -12,7 +12,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.ranking import without
 from actions.composing import Draft, combine, contacts_of
 from actions.payload import Memory, Outcome, Payload
-from actions.picking import ABOUT, FINE, UNWELL, pick
+from actions.picking import ABOUT, FINE, UNWELL, pick, reduce
 from actions.refuse_matter import find_not_ours
 from actions.turn import Asked, TurnAction, Understanding
 
@@ -33,6 +33,10 @@ NEUTRAL = frozenset({"affirm", "deny", "fine", "goodbye", "greet", "start_over",
 AGAIN = frozenset({"repeat", "slower", "louder", "simpler"})
 # What may be about a matter that is not ours.
 REFUSED = frozenset({None, CORRECT, OUT_OF_SCOPE})
+# Longer words are a story: it mentions much that it is not about.
+STORY = 60
+# How likely what was nearly understood must have been at least.
+NEARLY = 0.02
 # How surely a matter of ours must be understood that is named beside one that is not.
 NAMED_SURE = 0.8
 PERSON = frozenset({"human", "callback"})
@@ -77,6 +81,8 @@ def read_on(asked: Asked, edition: Edition) -> Asked:
     if is_foreign(asked, edition):
         refused = Understanding(act=OUT_OF_SCOPE, confidence=1.0, also=understood.also, troubled=understood.troubled)
         return dataclasses.replace(asked, understanding=refused)
+    if understood.act == "deny" and not reduce(without(asked.text, asking().correcting)):
+        return dataclasses.replace(asked, understanding=understood.model_copy(update={"act": CORRECT}))
     if understood.topic and (understood.correcting or understood.act == CORRECT):
         aspect = understood.aspect or memory.aspect or OVERVIEW
         meant = understood.model_copy(update={"act": None, "aspect": aspect, "correcting": True})
@@ -89,7 +95,7 @@ def read_on(asked: Asked, edition: Edition) -> Asked:
 def is_foreign(asked: Asked, edition: Edition) -> bool:
     """Whether the words name a matter that is not ours, and none of ours that was surely understood."""
     understood = asked.understanding
-    if understood.act not in REFUSED or not find_not_ours(asked.text, edition):
+    if understood.act not in REFUSED or len(asked.text) > STORY or not find_not_ours(asked.text, edition):
         return False
     ours = edition.topics.get(understood.topic or "")
     named = ours and any(name in asked.text for name in (ours.name, *ours.aliases))
@@ -122,6 +128,7 @@ def remember(payload: Payload, asked: Asked, before: Memory) -> Payload:
             kept["consoled"] = False
         if memory.topic and memory.asked != TOPIC:
             others = (one for one in understood.alternatives if one.topic and one.topic != memory.topic)
+            others = (one for one in others if one.confidence >= NEARLY)
             nearly = dict.fromkeys(f"{one.topic}.{one.aspect or memory.aspect or OVERVIEW}" for one in others)
             kept["alternatives"] = tuple(nearly)[:ALTERNATIVES_AT_MOST]
             talked = (*(topic for topic in before.topics if topic != memory.topic), memory.topic)

@@ -66,5 +66,5 @@ def finish_again(draft: Draft, asked: Asked, last: dict[str, Any]) -> Payload:
     draft.choices.extend(Choice.model_validate(choice) for choice in last["choices"])
     draft.cite(source for source in last["sources"] if source in edition.sources)
     draft.contacts.extend(edition.contacts[id_] for id_ in last.get("contacts", ()) if id_ in edition.contacts)
-    draft.points.extend(asked.memory.said)
+    draft.points.extend(last.get("points", ()))
     return draft.finish(Outcome.ANSWERED, asked.memory).model_copy(update={"memory": asked.memory})

@@ -14,8 +14,9 @@ class TellSource(UnlessHit):
 
     def answer_otherwise(self, asked: Asked, edition: Edition) -> Payload:
         draft = Draft(edition, asked.today, topic=edition.topics.get(asked.memory.topic or ""))
-        cited = (asked.memory.last or {}).get("sources", [])
-        sources = [edition.sources[source] for source in cited if source in edition.sources]
+        said = [edition.points[point] for point in asked.memory.said if point in edition.points]
+        cited = (asked.memory.last or {}).get("sources") or [source for point in said for source in point.sources]
+        sources = [edition.sources[source] for source in dict.fromkeys(cited) if source in edition.sources]
         if not sources:
             return draft.say("no_source_yet").finish(Outcome.ASKED_BACK, asked.memory)
         draft.cite(source.id for source in sources)

@@ -75,15 +75,13 @@ def faults(turn: dict[str, Any], payload: Payload) -> list[str]:
     found += [f"said {words}" for words in turn.get("never", ()) if words in forms]
     found += [f"not offered {value}" for value in turn.get("offers", ()) if value not in values]
     found += [f"offered {value}" for value in turn.get("not_offered", ()) if value in values]
-    wanted = {
-        "outcome": payload.outcome.value,
-        "first": next(iter(values), None),
-        "person": payload.hand_over is not None,
-    }
-    found += [f"{name}: {got}" for name, got in wanted.items() if name in turn and turn[name] != got]
-    found += [
-        f"memory {name}: {memory[name]}" for name, value in turn.get("memory", {}).items() if memory[name] != value
-    ]
+    person = payload.hand_over is not None
+    held = {"outcome": payload.outcome.value, "first": next(iter(values), None), "person": person}
+    found += [f"{name}: {got}" for name, got in held.items() if name in turn and turn[name] != got]
+    wanted = turn.get("memory", {})
+    found += [f"memory {name}: {memory[name]}" for name, value in wanted.items() if memory[name] != value]
+    if payload.outcome == "answered" and payload.points and not payload.sources:
+        found.append("a fact without a source")
     return found
 
 
