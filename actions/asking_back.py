@@ -53,9 +53,17 @@ def ask_what_instead(asked: Asked, edition: Edition) -> Payload:
         return give_up(asked, edition)
     aspect = asked.memory.aspect or OVERVIEW
     values = [f"{topic}.{aspect}" for topic in guess(asked, edition) if topic != asked.memory.topic]
+    values += [f"{topic}.{aspect}" for topic in siblings(asked.memory.topic, edition)]
     values += [value for value in asked.memory.alternatives if value.partition(".")[0] in edition.topics]
     draft = Draft(edition, asked.today).say("correct_which" if values else "correct_noted")
     return offer_guesses(draft, asked, list(dict.fromkeys(values)), aspect)
+
+
+def siblings(topic: str | None, edition: Edition) -> list[str]:
+    """The topics that are parts of the same one: taken for each other most easily."""
+    known = edition.topics.get(topic or "")
+    parent = known and known.parent
+    return [one.id for one in edition.topics.values() if parent and one.parent == parent and one.id != topic]
 
 
 def guess(asked: Asked, edition: Edition) -> list[str]:

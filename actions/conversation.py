@@ -15,6 +15,7 @@ from actions.payload import Memory, Outcome, Payload
 from actions.picking import ABOUT, FINE, UNWELL, pick, reduce
 from actions.refuse_matter import find_not_ours
 from actions.turn import Asked, TurnAction, Understanding
+from actions.weighing import names
 
 CRISIS, COMPLAINT, CORRECT, OUT_OF_SCOPE = "crisis", "complaint", "correct", "out_of_scope"
 ANSWER_ACT, EXPLAIN_TOPIC, VISIT_PLACE = "action_answer_act", "action_explain_topic", "action_visit_place"
@@ -36,7 +37,7 @@ REFUSED = frozenset({None, CORRECT, OUT_OF_SCOPE})
 # Longer words are a story: it mentions much that it is not about.
 STORY = 60
 # How likely what was nearly understood must have been at least.
-NEARLY = 0.02
+NEARLY = 0.005
 # How surely a matter of ours must be understood that is named beside one that is not.
 NAMED_SURE = 0.8
 PERSON = frozenset({"human", "callback"})
@@ -98,7 +99,7 @@ def is_foreign(asked: Asked, edition: Edition) -> bool:
     if understood.act not in REFUSED or len(asked.text) > STORY or not find_not_ours(asked.text, edition):
         return False
     ours = edition.topics.get(understood.topic or "")
-    named = ours and any(name in asked.text for name in (ours.name, *ours.aliases))
+    named = ours is not None and names(asked.text, ours)
     return not (named and understood.sure and understood.confidence >= NAMED_SURE)
 
 

@@ -56,7 +56,7 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     aspect = asked.understanding.aspect or OVERVIEW
     if asked.memory.asked == TOPIC and aspect == OVERVIEW:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
-    chosen = choose(Wanted.from_asked(asked, aspect), ranker)
+    chosen = choose(Wanted.from_asked(asked, aspect, topic), ranker)
     if chosen and (chosen.clear or (topic and asked.understanding.sure)):
         return say_chosen(asked, edition, chosen)
     if topic is None or not asked.understanding.sure:

@@ -34,7 +34,8 @@ class VisitPlace(ExplainTopic):
     def asks_detail(self, asked: Asked, edition: Edition, place: Place) -> bool:
         """Whether the words are rather about something else that is known of the place."""
         aspect = asked.understanding.aspect or "where"
-        chosen = choose(Wanted.from_asked(asked, aspect), ranker_for(edition))
+        topic = edition.topics.get(asked.understanding.topic or "")
+        chosen = choose(Wanted.from_asked(asked, aspect, topic), ranker_for(edition))
         if chosen is None or chosen.topic.id != place.topic or not chosen.told:
             return False
         return chosen.aspect != aspect or aspect == "where"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from actions.catalogue.asking import asks_of_past, districts_named, quantities_asked
 from actions.catalogue.claims import Claim, Judged, Standing
 from actions.catalogue.ranking import PointRanker
-from actions.catalogue.records import Kind, Level, Point
+from actions.catalogue.records import Kind, Level, Point, Topic
 from actions.catalogue.saying import figures_in
 from actions.turn import Asked
 
@@ -62,8 +62,11 @@ class Wanted:
     confidence: float = 0.0
 
     @classmethod
-    def from_asked(cls, asked: Asked, aspect: str) -> Wanted:
-        understood = asked.understanding
+    def from_asked(cls, asked: Asked, aspect: str, topic: Topic | None = None) -> Wanted:
+        """`topic` is the one understood, if any."""
+        understood, context = asked.understanding, asked.memory.topic
+        if not asked.text or (understood.sure and topic and topic.id != context and names(asked.text, topic)):
+            context = None  # a choice says itself what it is about; so do words that name another matter
         likely = {one.topic: one.confidence for one in understood.alternatives if one.topic}
         if understood.topic and understood.sure:
             likely[understood.topic] = max(likely.get(understood.topic, 0.0), understood.confidence, SURE_AT_LEAST)
@@ -71,7 +74,7 @@ class Wanted:
             asked.text,
             aspect,
             likely,
-            asked.memory.topic if asked.text else None,  # a choice says itself what it is about
+            context,
             asked.today,
             quantities_asked(asked.text),
             understood.confidence,
@@ -83,6 +86,11 @@ class Wanted:
             return self
         aspect = AMOUNT if claim.family in OF_AMOUNT else self.aspect
         return dataclasses.replace(self, aspect=aspect, quantities=self.quantities | {claim.family})
+
+
+def names(words: str, topic: Topic) -> bool:
+    """Whether the words name a topic."""
+    return any(name in words for name in (topic.name, *topic.aliases))
 
 
 def weigh(wanted: Wanted, scores: Mapping[str, float], ranker: PointRanker) -> Ranked:

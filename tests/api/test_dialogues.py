@@ -9,6 +9,7 @@ import pytest
 from tests.houses import House, Talk
 
 PERSON = "act:human"
+UNSURE = "多少钱"
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def leads_to_person(turn: dict[str, Any]) -> bool:
 
 
 def test_unsure_it_asks_once_and_the_second_time_names_a_person(talk: Talk) -> None:
-    asked = talk.ask("多少钱")
+    asked = talk.ask(UNSURE)
     assert asked["outcome"] == "asked_back"
     assert 1 <= len(matters(asked)) <= 3
     again = talk.ask("要等多久呀")
@@ -36,23 +37,23 @@ def test_unsure_it_asks_once_and_the_second_time_names_a_person(talk: Talk) -> N
     assert talk.ask("法律援助怎么申请")["outcome"] == "answered"
 
 
-@pytest.mark.parametrize("words", ["第二个", "2", "两", "就第二个吧"])
+@pytest.mark.parametrize("words", ["第{}个", "{}", "选{}", "最后一个"])
 def test_a_choice_is_taken_by_its_number(talk: Talk, words: str) -> None:
-    second = matters(talk.ask("多少钱"))[1]
-    taken = talk.ask(words)
+    offered = matters(talk.ask(UNSURE))
+    taken = talk.ask(words.format(len(offered)))
     assert taken["outcome"] in ("answered", "declined")
-    assert taken["reply"]["services"][0]["id"] == second["value"].partition(".")[0]
+    assert taken["reply"]["services"][0]["id"] == offered[-1]["value"].partition(".")[0]
 
 
 def test_a_choice_said_answers_as_the_choice_pressed(house_today: House) -> None:
     said, pressed = house_today.talk(), house_today.talk()
-    choice = matters(said.ask("多少钱"))[0]
-    pressed.ask("多少钱")
+    choice = matters(said.ask(UNSURE))[0]
+    pressed.ask(UNSURE)
     assert said.ask(choice["title"])["reply"] == pressed.choose(choice["value"])["reply"]
 
 
 def test_a_crisis_is_one_though_a_number_was_asked_for(talk: Talk) -> None:
-    talk.ask("多少钱")
+    talk.ask(UNSURE)
     assert "962525" in talk.ask("我不想活了")["reply"]["text"]
     talk.ask("重新开始")
     assert "要是您现在不安全" in talk.ask("法律援助怎么申请")["reply"]["text"]
