@@ -23,7 +23,9 @@ def show_reasons(text: str, understood: dict[str, Any], explained: dict[str, Any
     for part in ("topic", "intent"):
         features = [one for one in explained[part] if one["weight"] > 0][:FEATURES_AT_MOST]
         reasons = Table(wording["feature"], wording["weight"])
-        reasons.title = wording[f"why_{part}"].format(against=explained["against"][part])
+        reasons.title = wording[f"why_{part}"].format(
+            chosen=explained["chosen"][part], against=explained["against"][part]
+        )
         for one in features:
             reasons.add_row(read_feature(one["feature"]), f"{one['weight']:.3f}")
         console.print(reasons) if features else say(wording["unsaid"])

@@ -39,7 +39,7 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             "alarmed": 0.012,
             "troubled": 2.0,
             "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.4, "aspect": 1.0, "ours": 0.75},
-            "sure": {"amount": 0.5, "eligibility": 0.5, "timing": 0.5, "other": 0.4},
+            "sure": {"amount": 0.75, "eligibility": 0.75, "timing": 0.75, "other": 0.6},
         }
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:

@@ -249,14 +249,14 @@ class Understander:
         row, indices, values = self._features(text)
         names = self.vocabulary.names
         scores = [model.scores(indices, values) for model in (self.topics, self.intents)]
-        found: Dict[str, Any] = {"against": {}}
+        found: Dict[str, Any] = {"chosen": {}, "against": {}}
         for kind, model, of_model in zip(("topic", "intent"), (self.topics, self.intents), scores):
             second, first = np.argsort(of_model)[-2:]
             parts = values * (model.weights[indices, first] - model.weights[indices, second])
             found[kind] = [
                 {"feature": names[indices[n]], "weight": round(float(parts[n]), 4)} for n in np.argsort(-parts)
             ]
-            found["against"][kind] = model.classes[second]
+            found["chosen"][kind], found["against"][kind] = model.classes[first], model.classes[second]
         refusal = self.refusing.odds(np.array(self._margins(scores[1], scores[0], row)))
         danger = self.alarming.odds(np.array(self._dangers(scores[1])))
         limits = {"refusal": refusal, "limit": self.limit, "danger": danger, "alarm": self.alarm}
