@@ -180,10 +180,15 @@ class Reading(Part):
 
 
 class Understanding(Reading):
-    """What was understood; null where it does not apply. `heard` is the hypothesis taken of those of a recogniser."""
+    """What was understood; null where it does not apply. `also` is a second question in the same words; `correcting`:
+    it puts right what was understood before; `troubled`: worded like a crisis, not surely one; `heard` is the
+    hypothesis taken of those of a recogniser."""
 
     alternatives: tuple[Reading, ...] = ()
     entities: tuple[Entity, ...] = ()
+    also: Reading | None = None
+    correcting: bool = False
+    troubled: bool = False
     heard: str | None = None
 
 
