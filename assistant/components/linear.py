@@ -57,12 +57,16 @@ class LinearModel:
 
 
 def unseen_scores(
-    matrix: csr_matrix, labels: Sequence[str], cost: float, weights: np.ndarray, unseen: np.ndarray
+    matrix: csr_matrix, labels: Sequence[str], cost: float, weights: np.ndarray, folds: np.ndarray
 ) -> np.ndarray:
-    """The scores that the sentences marked `unseen` get from a model fitted without them (columns: sorted classes)."""
+    """The scores each sentence gets from a model fitted without its fold (columns: sorted classes). Sentences of fold
+    -1 are learned from every time and get none."""
     names = np.array(labels)
     classes = sorted(set(labels))
-    found = np.zeros((int(unseen.sum()), len(classes)), dtype=np.float32)
-    model = LinearModel.fit(matrix[~unseen], names[~unseen], cost, weights[~unseen])
-    found[:, [classes.index(name) for name in model.classes]] = matrix[unseen] @ model.weights + model.bias
+    found = np.zeros((len(names), len(classes)), dtype=np.float32)
+    for fold in range(folds.max() + 1):
+        left, kept = folds == fold, folds != fold
+        model = LinearModel.fit(matrix[kept], names[kept], cost, weights[kept])
+        columns = [classes.index(name) for name in model.classes]
+        found[np.ix_(left, columns)] = matrix[left] @ model.weights + model.bias
     return found

@@ -24,7 +24,7 @@ NONE, OUT_OF_SCOPE = "none", "out_of_scope"
 ASK, SAY = "ask_", "say_"
 REFUSED, CRISIS = SAY + OUT_OF_SCOPE, SAY + "crisis"
 ALTERNATIVES_AT_MOST = 4
-SET_APART = 3
+FOLDS = 2
 SMALLEST = 1e-6
 # The lookup tables whose words are features.
 CONCEPTS = ("concept_", "topic_", "place_", "district_")
@@ -93,7 +93,7 @@ class Understander:
     # -- learning ---------------------------------------------------------------------------------
 
     def learn(self, examples: Sequence[Example]) -> None:
-        """Fits both models, then the judges on what models without a third of the voices make of that third."""
+        """Fits both models, then the judges on what models that heard half of the voices make of the other half."""
         rows = [self.featuriser.features(self.normaliser.normalise(example.text)) for example in examples]
         intents = [example.intent for example in examples]
         topics = [example.topic for example in examples]
@@ -103,12 +103,12 @@ class Understander:
         costs = self.settings["cost"]
         self.intents = LinearModel.fit(matrix, intents, costs["intent"], weights)
         self.topics = LinearModel.fit(matrix, topics, costs["topic"], weights)
-        apart = set_apart(examples)
+        folds = deal(examples)
+        judged = np.flatnonzero(folds >= 0)
         unseen = [
-            unseen_scores(matrix, names, costs[kind], weights, apart)
+            unseen_scores(matrix, names, costs[kind], weights, folds)[judged]
             for names, kind in ((intents, "intent"), (topics, "topic"))
         ]
-        judged = np.flatnonzero(apart)
         self._learn_to_judge(
             unseen, [rows[n] for n in judged], [intents[n] for n in judged], [topics[n] for n in judged]
         )
@@ -312,13 +312,13 @@ def likelihood(odds: float) -> float:
     return float(1 / (1 + np.exp(-odds)))
 
 
-def set_apart(examples: Sequence[Example]) -> np.ndarray:
-    """Which examples to judge on: all sentences of every third voice, and every third of those of many voices; nothing
-    that no resident said."""
+def deal(examples: Sequence[Example]) -> np.ndarray:
+    """A fold for each example: one voice is in one fold, the sentences of many voices are dealt out in turn; -1 for
+    what no resident said, which is learned from every time and judged on never."""
     voices = {voice: place for place, voice in enumerate(sorted({example.voice for example in examples} - {""}))}
     return np.array(
         [
-            example.weight == 1 and voices.get(example.voice, place) % SET_APART == 0
+            voices.get(example.voice, place) % FOLDS if example.weight == 1 else -1
             for place, example in enumerate(examples)
         ]
     )
