@@ -123,7 +123,7 @@ class Understander:
         signs = np.array([self._margins(*scores, row) for *scores, row in zip(*unseen, rows)])
         self.refusing = Judge.fit(signs, named == REFUSED)
         self.limit = float(np.quantile(self.refusing.odds(signs)[named != REFUSED], 1 - self.settings["lost"]))
-        signs = np.array([self._dangers(scores) for scores in unseen[0]])
+        signs = np.array([self._dangers(*scores, row) for *scores, row in zip(*unseen, rows)])
         self.alarming = Judge.fit(signs, named == CRISIS)
         self.alarm = float(np.quantile(self.alarming.odds(signs)[named != CRISIS], 1 - self.settings["alarmed"]))
         read = [
@@ -145,11 +145,15 @@ class Understander:
             found.append(float(np.delete(scores, foreign).max() - scores[foreign]))
         return [*found, unknown_share(row, self.vocabulary)]
 
-    def _dangers(self, intent_scores: np.ndarray) -> List[float]:
-        """The score of a crisis, and how far it is ahead of every other intent."""
+    def _dangers(self, intent_scores: np.ndarray, topic_scores: np.ndarray, row: Mapping[str, float]) -> List[float]:
+        """The score of a crisis, how far it is ahead of every other intent, the score of the likeliest matter, and the
+        share of unknown pairs: who names a matter clearly asks about it."""
         crisis = self.intents.classes.index(CRISIS)
         score = float(intent_scores[crisis])
-        return [score, score - float(np.delete(intent_scores, crisis).max())]
+        nothing = [self.topics.classes.index(name) for name in (NONE, OUT_OF_SCOPE)]
+        matter = float(np.delete(topic_scores, nothing).max())
+        ahead = score - float(np.delete(intent_scores, crisis).max())
+        return [score, ahead, matter, unknown_share(row, self.vocabulary)]
 
     @staticmethod
     def _certainty(intents: Ranking, topics: Ranking) -> List[float]:
@@ -207,7 +211,7 @@ class Understander:
         row, indices, values = self._features(text)
         intent_scores = self.intents.scores(indices, values)
         topic_scores = self.topics.scores(indices, values)
-        danger = float(self.alarming.odds(np.array(self._dangers(intent_scores))))
+        danger = float(self.alarming.odds(np.array(self._dangers(intent_scores, topic_scores, row))))
         self._lean(intent_scores, topic_scores, self.normaliser.normalise(text), about)
         intents = self._rank(self.intents, intent_scores, REFUSED, CRISIS)
         topics = self._rank(self.topics, topic_scores, OUT_OF_SCOPE)
@@ -258,7 +262,7 @@ class Understander:
             ]
             found["chosen"][kind], found["against"][kind] = model.classes[first], model.classes[second]
         refusal = self.refusing.odds(np.array(self._margins(scores[1], scores[0], row)))
-        danger = self.alarming.odds(np.array(self._dangers(scores[1])))
+        danger = self.alarming.odds(np.array(self._dangers(scores[1], scores[0], row)))
         limits = {"refusal": refusal, "limit": self.limit, "danger": danger, "alarm": self.alarm}
         return {**found, **{name: round(float(value), 4) for name, value in limits.items()}}
 
