@@ -38,7 +38,7 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             "lost": 0.05,
             "alarmed": 0.014,
             "troubled": 2.0,
-            "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.4, "aspect": 1.0, "ours": 0.75},
+            "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.1, "aspect": 1.0, "ours": 0.75},
             "sure": {"amount": 0.75, "eligibility": 0.75, "timing": 0.75, "other": 0.6},
         }
 
