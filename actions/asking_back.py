@@ -12,7 +12,7 @@ from actions.turn import Asked
 
 FIRST_MATTERS = ("disability_certificate", "two_subsidies", "free_transit", "legal_aid")
 GUESSES_AT_MOST = 3
-GUESS_AT_LEAST = 0.08
+GUESS_AT_LEAST = 0.03
 # How sure the aspect alone must be to be asked about by name.
 ASPECT_AT_LEAST = 0.6
 POLICE = ("police_110", "police_text_12110")

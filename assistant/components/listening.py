@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Sequence
 
-from components.understander import OUT_OF_SCOPE, About, Understander
+from components.understander import OUT_OF_SCOPE, OVERVIEW, About, Understander
 
-OVERVIEW, CORRECT = "overview", "correct"
+CORRECT = "correct"
 # A second question is answered next only if it is as clear as this.
 CLEAR = 0.6
 # What an understanding is worth against a recogniser's confidence, and the least either may count for.

@@ -21,9 +21,11 @@ from components.normaliser import Normaliser
 from components.talk import Talk
 
 NONE, OUT_OF_SCOPE = "none", "out_of_scope"
-ASK, SAY = "ask_", "say_"
+ASK, SAY, OVERVIEW = "ask_", "say_", "overview"
 REFUSED, CRISIS = SAY + OUT_OF_SCOPE, SAY + "crisis"
 ALTERNATIVES_AT_MOST = 4
+# An aspect or an act less likely than this is no alternative.
+UNLIKELY = 0.1
 FOLDS = 2
 SMALLEST = 1e-6
 # The lookup tables whose words are features.
@@ -302,13 +304,18 @@ class Understander:
 
     @staticmethod
     def _alternatives(intents: Ranking, topics: Ranking) -> List[Dict[str, Any]]:
-        """The likeliest topics under the likeliest aspect."""
-        aspect = next((name[len(ASK) :] for name, _ in intents if name.startswith(ASK)), "overview")
-        return [
-            {"topic": topic, "aspect": aspect, "act": None, "confidence": round(chance, 4)}
-            for topic, chance in topics
-            if topic != NONE
-        ][:ALTERNATIVES_AT_MOST]
+        """The likeliest topics under the likeliest aspect, then the likeliest topic under the next one, then acts."""
+        aspects = [(name[len(ASK) :], chance) for name, chance in intents if name.startswith(ASK)]
+        matters = [(topic, chance) for topic, chance in topics if topic != NONE][:ALTERNATIVES_AT_MOST]
+        asked = aspects[0][0] if aspects else OVERVIEW
+        found = [as_reading(topic, asked, None, chance) for topic, chance in matters]
+        found += [as_reading(matters[0][0], name, None, chance) for name, chance in aspects[1:2] if chance > UNLIKELY]
+        acts = [(name[len(SAY) :], chance) for name, chance in intents if name.startswith(SAY)]
+        return found + [as_reading(None, None, act, chance) for act, chance in acts if chance > UNLIKELY]
+
+
+def as_reading(topic: Optional[str], aspect: Optional[str], act: Optional[str], chance: float) -> Dict[str, Any]:
+    return {"topic": topic, "aspect": aspect, "act": act, "confidence": round(chance, 4)}
 
 
 def likelihood(odds: float) -> float:
