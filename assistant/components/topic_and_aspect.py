@@ -35,7 +35,7 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
         return {
             "cost": {"intent": 3.0, "topic": 1.0},
             "fewest": 2,
-            "lost": 0.05,
+            "lost": 0.07,
             "alarmed": 0.014,
             "troubled": 2.0,
             "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.1, "aspect": 1.0, "ours": 0.75},
