@@ -11,7 +11,7 @@ from pathlib import Path
 from api.settings import ROOT, Settings
 
 LEARNED_FROM = ("nlu_data/training", "assistant/components", "assistant/domain", "assistant/rules")
-LEARNED_WITH = ("assistant/config.yml", "assistant/uv.lock", "assistant/train.py")
+LEARNED_WITH = ("assistant/config.yml", "assistant/uv.lock", "assistant/train.py", "assistant/importing.py")
 STEPS = ("import", "train", "done")
 
 

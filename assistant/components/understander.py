@@ -166,7 +166,7 @@ class Understander:
     # -- keeping ----------------------------------------------------------------------------------
 
     def save(self, folder: Path) -> None:
-        np.savez(
+        np.savez_compressed(
             folder / "models.npz",
             idf=self.vocabulary.idf,
             refusing=self.refusing.weights,
