@@ -85,7 +85,7 @@ def faults(turn: dict[str, Any], payload: Payload) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("turns", dialogues())
+@pytest.mark.parametrize("turns", list(dialogues()))
 def test_the_conversation_goes_as_promised(shipped: Shipped, turns: list[dict[str, Any]]) -> None:
     memory = Memory()
     for turn in turns:

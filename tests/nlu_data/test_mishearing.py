@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.sentences import read_sentences
+from api.sentences.reading import read_sentences
 from api.settings import ROOT, Settings
 
 HERE = ROOT / "tests" / "nlu_data"
@@ -17,7 +17,7 @@ HERE = ROOT / "tests" / "nlu_data"
 
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
-    found = [sentence.text for sentence in read_sentences(ROOT / "nlu_data") if "generated/" not in sentence.file]
+    found = [one.text for one in read_sentences(ROOT / "nlu_data").training if not one.is_generated]
     return sorted(found)[::5]
 
 
