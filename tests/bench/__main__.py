@@ -1,11 +1,15 @@
-"""Measures stock Rasa against ours in one run.
+"""Measures stock Rasa and NLP.js against ours in one run.
 
     python -m tests.bench                  the whole measurement; exit status 1 when a target is missed
     python -m tests.bench --quick          few turns and no training: does it work at all?
-    python -m tests.bench --train-stock    the full stock recipe (hours of CPU): writes stock_training.json
+    python -m tests.bench --accuracy       only how well stock Rasa, NLP.js and ours understand
+    python -m tests.bench --public FOLDER  only ours on public sets (../shared/benchmarks), beside what others published
+    python -m tests.bench --train-stock    the full stock recipe (hours of CPU): writes stock_training.json and
+                                           stock_accuracy.json; --epochs N: fewer, writes only the second
 
-Prints a table and writes var/bench.json. Both sides run at the same time but are driven one after the other, in
-blocks that take turns, so that what else the machine does falls on both.
+Prints tables and writes var/bench.json. For cost both sides run at the same time but are driven one after the other,
+in blocks that take turns, so that what else the machine does falls on both. How well stock Rasa understands is what
+its last full training reached: the table says when that was and whether the sentences are still the same.
 """
 
 from __future__ import annotations
@@ -20,15 +24,22 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from api.settings import ROOT, Settings
 from api.training import model_path, train_model
+from tests.bench.accuracy import as_table, examine, read_cases
 from tests.bench.driving import Block, Side, deal_talks, drive, our_side, stock_side
 from tests.bench.measuring import resident_megabytes, weigh
-from tests.bench.report import FIFTEENTH, MEMORY, Result, Row, as_table, rows_of
-from tests.bench.stock import Stock, Training, any_model, keep_stock, train_fully
+from tests.bench.peers import train_stock
+from tests.bench.public import as_table as public_table
+from tests.bench.public import measure_public
+from tests.bench.recipe import FULL_EPOCHS
+from tests.bench.report import FIFTEENTH, MEMORY, Result, Row, rows_of
+from tests.bench.report import as_table as ratios
+from tests.bench.stock import Stock, Training, any_model, keep_stock
 from tests.houses import House, keep_house
 
 WRITTEN = ROOT / "var" / "bench.json"
@@ -39,20 +50,18 @@ AT_ONCE = (1, 8)
 console = Console(stderr=True, highlight=False)
 
 
-def train_ours() -> float:
-    """CPU-seconds of training our model anew; the model is kept where the assistant looks for it."""
+def train_ours() -> tuple[Path, float]:
+    """Our model trained anew, kept where the assistant looks for it, and the CPU-seconds that took."""
     with tempfile.TemporaryDirectory() as folder:
         model, spent = weigh(lambda: train_model(Settings(data=Path(folder)), lambda step: None))
         kept = model_path(Settings(data=ROOT / "var"))
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(model, kept.parent / model.name)
-    return spent
+        return Path(shutil.copy(model, kept.parent / model.name)), spent
 
 
-def measure(quick: bool) -> Result:
-    """Trains ours, starts both, drives both."""
-    full = Training.load()
-    trained = None if quick else train_ours()
+def measure(trained: float | None) -> Result:
+    """Starts both, drives both; few turns when ours was not trained for it."""
+    full, quick = Training.load(), trained is None
     console.print("stock model …")
     model = any_model()
     console.print("starting both …")
@@ -93,19 +102,42 @@ async def drive_all(sides: list[Side], quick: bool) -> list[Block]:
     return blocks
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="stock Rasa against ours")
-    parser.add_argument("--quick", action="store_true", help="few turns, no training")
-    parser.add_argument("--train-stock", action="store_true", help="run the full stock recipe and keep its cost")
-    asked = parser.parse_args()
-    if asked.train_stock:
-        console.print(asdict(train_fully()))
-        return 0
-    result = measure(asked.quick)
+def measure_understanding(trained: tuple[Path, float]) -> dict[str, Any]:
+    held = examine(*trained, console.print)
+    Console().print(as_table(held))
+    return held.as_json()
+
+
+def measure_all(quick: bool, only_accuracy: bool) -> int:
+    """Exit status 1 when a target is missed."""
+    trained = None if quick else train_ours()
+    found: dict[str, Any] = {"accuracy": measure_understanding(trained)} if trained else {}
+    missed: list[str] = []
+    if not only_accuracy:
+        result = measure(trained and trained[1])
+        Console().print(ratios(result))
+        found, missed = found | result.as_json(), result.missed
     WRITTEN.parent.mkdir(exist_ok=True)
-    WRITTEN.write_text(json.dumps(result.as_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
-    Console().print(as_table(result))
-    return 1 if result.missed else 0
+    WRITTEN.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return 1 if missed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="stock Rasa and NLP.js against ours")
+    parser.add_argument("--quick", action="store_true", help="only cost, few turns, no training")
+    parser.add_argument("--accuracy", action="store_true", help="only how well each understands")
+    parser.add_argument("--public", type=Path, metavar="FOLDER", help="only ours on the public sets in this folder")
+    parser.add_argument("--train-stock", action="store_true", help="train the stock recipe, keep its cost and marks")
+    parser.add_argument("--epochs", type=int, default=FULL_EPOCHS, help="of --train-stock")
+    asked = parser.parse_args()
+    if asked.public:
+        Console().print(public_table(measure_public(asked.public)))
+        return 0
+    if asked.train_stock:
+        model, _ = train_ours()  # it reads the examination out
+        console.print(train_stock(asked.epochs, read_cases(model)).as_json())
+        return 0
+    return measure_all(asked.quick, asked.accuracy)
 
 
 if __name__ == "__main__":

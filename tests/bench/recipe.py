@@ -21,7 +21,7 @@ from api.settings import ROOT
 
 SENTENCES = ROOT / "nlu_data" / "training"
 RULES = ROOT / "assistant" / "rules" / "rules.yml"
-ASK, BETWEEN, NO_TOPIC = "ask_", "__", "none"
+ASK, SAY, BETWEEN, NO_TOPIC = "ask_", "say_", "__", "none"
 TALK = ("overview", "eligibility", "documents", "say_thanks")
 FULL_EPOCHS, FEW_EPOCHS = 100, 3
 

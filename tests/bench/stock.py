@@ -81,21 +81,22 @@ def train(recipe: Recipe) -> Path:
     return model
 
 
-def train_fully() -> Training:
-    """Runs the full recipe, keeps its model for later runs and its cost in the repository."""
-    recipe = write_recipe(FULL_EPOCHS)
-    _, spent = weigh(lambda: train(recipe))
+def train_anew(epochs: int = FULL_EPOCHS) -> tuple[Path, Training]:
+    """Trains the recipe and keeps its model for later runs; a full run's cost goes into the repository."""
+    recipe = write_recipe(epochs)
+    model, spent = weigh(lambda: train(recipe))
     training = Training(
         cpu_seconds=round(spent, 1),
-        epochs=FULL_EPOCHS,
+        epochs=epochs,
         sentences=recipe.sentences,
         intents=recipe.intents,
         recipe=digest_of_config(),
         date=dt.date.today().isoformat(),
         how="full run: user and system time of `rasa train`",
     )
-    training.save()
-    return training
+    if epochs == FULL_EPOCHS:
+        training.save()
+    return model, training
 
 
 def any_model() -> Path:

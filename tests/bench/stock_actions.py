@@ -23,10 +23,9 @@ from actions.turn import Asked, TurnAction, Understanding
 from api.actions_host import build_actions
 from api.settings import SHANGHAI
 from api.store.database import open_engine
-from tests.bench.recipe import BETWEEN, NO_TOPIC
+from tests.bench.recipe import BETWEEN, NO_TOPIC, SAY
 from tests.houses import TODAY
 
-SAY = "say_"
 NOW = dt.datetime.fromisoformat(TODAY).replace(tzinfo=SHANGHAI)
 
 
