@@ -10,7 +10,9 @@ from api.evaluation.wording import load_wording
 from api.shell import console, say
 
 FEATURES_AT_MOST = 10
-CHARACTERS, SYLLABLES = "c", "p"
+CHARACTERS = "c"
+# What stands between the parts of a feature, by its kind: syllables, those of the end, pairs of concepts.
+BETWEEN = {"p": "-", "e": "-", "x": " + "}
 
 
 def show_reasons(text: str, understood: dict[str, Any], explained: dict[str, Any]) -> None:
@@ -64,7 +66,7 @@ def read_feature(feature: str) -> str:
     kind, units = feature[0], feature[1:].split(" ")
     ends = {"^": wording["start"], "$": wording["end"]}
     spoken = [unit for unit in units if unit not in ends]
-    joined = "-".join(spoken) if kind == SYLLABLES else "".join(spoken)
+    joined = BETWEEN.get(kind, "").join(spoken)
     if kind == CHARACTERS and joined:
         joined = wording["quoted"].format(text=joined)
     before, after = (ends[end] if end == units[place] else "" for place, end in ((0, "^"), (-1, "$")))

@@ -221,7 +221,7 @@ class Understander:
         if len(indices) and danger > self.alarm:
             found = self._act(CRISIS[len(SAY) :], likelihood(danger), intents, topics)
         elif refusal > self.limit + (self.settings["lean"]["ours"] if about.topic else 0) or not len(indices):
-            found = self._act(OUT_OF_SCOPE, likelihood(refusal), intents, topics)
+            found = self._act(OUT_OF_SCOPE, likelihood(refusal - self.limit), intents, topics)
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
         else:

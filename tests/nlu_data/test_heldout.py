@@ -90,6 +90,6 @@ def test_what_decided_about_one_sentence_is_shown(folder: Path) -> None:
     environment = os.environ | {"ZHUWO_DATA": str(folder), "COLUMNS": "120"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    for shown in ("legal_aid", "documents", "「材料」", "cai-liao", "界限"):
+    for shown in ("legal_aid", "documents", "「要带」", "cai-liao", "句末的音 ", "界限"):
         assert shown in done.stdout
     assert "材料" not in (folder / "logs" / "understand.log").read_text("utf-8")
