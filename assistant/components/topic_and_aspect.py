@@ -36,8 +36,9 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             "cost": {"intent": 3.0, "topic": 1.0},
             "fewest": 2,
             "lost": 0.07,
+            "doubted": 1.5,
             "alarmed": 0.014,
-            "troubled": 2.0,
+            "troubled": 1.0,
             "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.1, "aspect": 1.0, "ours": 0.75},
             "sure": {"amount": 0.75, "eligibility": 0.75, "timing": 0.75, "other": 0.6},
         }

@@ -76,7 +76,7 @@ class Understander:
 
     `lists`: `dialect` (variant to standard word), `fillers`, `concepts` (name to words).
     `settings`: `cost` of the two linear machines, `fewest` sentences a feature occurs in, `lost` share of in-scope
-    questions that may be refused, `alarmed` share of other sentences that may be taken for a crisis, `sure` by aspect:
+    questions that may be refused, `doubted` how far below that limit (in log odds) one asks back, `alarmed` share of other sentences that may be taken for a crisis, `sure` by aspect:
     the topic probability below which one asks back.
     """
 
@@ -218,14 +218,17 @@ class Understander:
         intents = self._rank(self.intents, intent_scores, REFUSED, CRISIS)
         topics = self._rank(self.topics, topic_scores, OUT_OF_SCOPE)
         refusal = float(self.refusing.odds(np.array(self._margins(intent_scores, topic_scores, row))))
-        if len(indices) and danger > self.alarm:
+        limit = self.limit + (self.settings["lean"]["ours"] if about.topic else 0)
+        refused = refusal > limit or not len(indices)
+        if danger > self.alarm and not (refused and danger < 0):
             found = self._act(CRISIS[len(SAY) :], likelihood(danger), intents, topics)
-        elif refusal > self.limit + (self.settings["lean"]["ours"] if about.topic else 0) or not len(indices):
-            found = self._act(OUT_OF_SCOPE, likelihood(refusal - self.limit), intents, topics)
+        elif refused:
+            found = self._act(OUT_OF_SCOPE, likelihood(refusal - limit), intents, topics)
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
         else:
             found = self._question(intents, topics)
+            found["sure"] &= refusal <= limit - self.settings["doubted"]
         return {**found, "troubled": self.alarm >= danger > self.alarm - self.settings["troubled"]}
 
     def _lean(self, intent_scores: np.ndarray, topic_scores: np.ndarray, text: str, about: About) -> None:
