@@ -76,8 +76,9 @@ class Understander:
 
     `lists`: `dialect` (variant to standard word), `fillers`, `concepts` (name to words).
     `settings`: `cost` of the two linear machines, `fewest` sentences a feature occurs in, `lost` share of in-scope
-    questions that may be refused, `doubted` how far below that limit (in log odds) one asks back, `alarmed` share of other sentences that may be taken for a crisis, `sure` by aspect:
-    the topic probability below which one asks back.
+    questions that may be refused, `doubted` how far below that limit (in log odds) one asks back, `alarmed` share of
+    other sentences that may be taken for a crisis, `troubled` how far below that limit one asks gently, `lean` how much
+    the talk moves the scores, `sure` by aspect: the topic probability below which one asks back.
     """
 
     def __init__(self, lists: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
