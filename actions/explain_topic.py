@@ -57,7 +57,8 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
     if asked.memory.asked == TOPIC and aspect == OVERVIEW:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
     chosen = choose(Wanted.from_asked(asked, aspect, topic), ranker)
-    if chosen and (chosen.clear or (topic and asked.understanding.sure)):
+    understood = asked.understanding
+    if chosen and ((chosen.clear and not understood.doubtful) or (topic and understood.sure)):
         return say_chosen(asked, edition, chosen)
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)

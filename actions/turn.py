@@ -37,14 +37,15 @@ class Entity(BaseModel):
 
 class Understanding(Reading):
     """What the engine understood. `sure`: the topic may be answered without asking back; `also`: a second question in
-    the same words; `correcting`: the topic puts right what was understood before; `troubled`: worded like a crisis, not
-    surely one."""
+    the same words; `correcting`: the topic puts right what was understood before; `doubtful`: perhaps none of ours;
+    `troubled`: worded like a crisis, not surely one."""
 
     alternatives: tuple[Reading, ...] = ()
     entities: tuple[Entity, ...] = ()
     sure: bool = True
     also: Reading | None = None
     correcting: bool = False
+    doubtful: bool = False
     troubled: bool = False
 
     def value_of(self, kind: str) -> str | None:

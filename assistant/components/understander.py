@@ -209,8 +209,8 @@ class Understander:
     # -- understanding ----------------------------------------------------------------------------
 
     def understand(self, text: str, about: About) -> Dict[str, Any]:
-        """Topic, aspect, act, confidence (0-1), alternatives, `sure` (no need to ask back) and `troubled` (worded like
-        a crisis, but hardly one)."""
+        """Topic, aspect, act, confidence (0-1), alternatives, `sure` (no need to ask back), `doubtful` (perhaps none
+        of ours) and `troubled` (worded like a crisis, but hardly one)."""
         row, indices, values = self._features(text)
         intent_scores = self.intents.scores(indices, values)
         topic_scores = self.topics.scores(indices, values)
@@ -228,8 +228,9 @@ class Understander:
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
         else:
-            found = self._question(intents, topics)
-            found["sure"] &= refusal <= limit - self.settings["doubted"]
+            doubtful = refusal > limit - self.settings["doubted"]
+            found = {**self._question(intents, topics), "doubtful": doubtful}
+            found["sure"] &= not doubtful
         return {**found, "troubled": self.alarm >= danger > self.alarm - self.settings["troubled"]}
 
     def _lean(self, intent_scores: np.ndarray, topic_scores: np.ndarray, text: str, about: About) -> None:
