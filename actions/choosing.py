@@ -71,7 +71,7 @@ class Chosen:
         covered = self.coverage >= CLEAR_COVERAGE and self.aspect not in HARMFUL
         return self.margin >= CLEAR_MARGIN and (self.score >= CLEAR_SCORE or covered)
 
-    def hit(self, confidence: float) -> bool:
+    def hit(self, confidence: float = 0) -> bool:
         """Whether the words are about the best point, though taken with some confidence for no matter of ours."""
         if self.in_context:
             least = CONTEXT_HIT_COVERAGE[confidence > SURE]

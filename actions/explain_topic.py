@@ -58,7 +58,7 @@ def explain(asked: Asked, edition: Edition, ranker: PointRanker) -> Payload:
         aspect = asked.memory.aspect or aspect  # a bare name answers our question which matter is meant
     chosen = choose(Wanted.from_asked(asked, aspect, topic), ranker)
     understood = asked.understanding
-    if chosen and ((chosen.clear and not understood.doubtful) or (topic and understood.sure)):
+    if chosen and ((topic and understood.sure) or (chosen.hit() if understood.doubtful else chosen.clear)):
         return say_chosen(asked, edition, chosen)
     if topic is None or not asked.understanding.sure:
         return ask_which_topic(asked, edition)
