@@ -228,7 +228,7 @@ class Understander:
         elif intents[0][0].startswith(SAY):
             found = self._act(intents[0][0][len(SAY) :], intents[0][1], intents, topics)
         else:
-            doubtful = refusal > limit - self.settings["doubted"]
+            doubtful = about.topic is None and refusal > limit - self.settings["doubted"]
             found = {**self._question(intents, topics), "doubtful": doubtful}
             found["sure"] &= not doubtful
         return {**found, "troubled": self.alarm >= danger > self.alarm - self.settings["troubled"]}
