@@ -27,7 +27,7 @@ STOCK, NLPJS, OURS = "stock Rasa", "NLP.js 4", "ours"
 @dataclass(frozen=True, slots=True)
 class Peer:
     """One that sat the examination: its marks, what it cost, and what was asked of it when. `learned` and `asked`:
-    SHA-256 (hex) of the sentences learned from and of the examination; `model`: the file of a model that was kept."""
+    SHA-256 (hex) of the residents' sentences learned from and of the examination; `model`: the file that was kept."""
 
     name: str
     marks: Marks
