@@ -36,7 +36,7 @@ class TopicAndAspect(GraphComponent, IntentClassifier):
             "cost": {"intent": 3.0, "topic": 1.0},
             "fewest": 2,
             "lost": 0.07,
-            "doubted": 0.75,
+            "doubted": 0.4,
             "alarmed": 0.018,
             "troubled": 1.0,
             "lean": {"context": 1.2, "unnamed": 0.3, "none": 0.1, "aspect": 1.0, "ours": 0.75},
