@@ -99,4 +99,6 @@ def tell_learned(peer: Peer, cases: Sequence[Case]) -> str:
     epochs = f", {peer.epochs} epochs" if peer.epochs else ""
     learned = "the present ones" if peer.learned == digest_of_sentences() else "NOT the present ones"
     asked = "the present ones" if peer.asked == digest_of(cases) else "NOT the present ones"
-    return f"{peer.name}: trained {peer.date}{epochs} on {peer.sentences:,} sentences, {learned}; asked {asked}"
+    return (
+        f"{peer.name}: trained {peer.date}{epochs} on {peer.sentences:,} residents' sentences, {learned}; asked {asked}"
+    )
