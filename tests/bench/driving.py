@@ -56,7 +56,8 @@ class Block:
 def deal_talks(conversations: int, seed: int = ORDER) -> list[Talk]:
     """Conversations of eight held-out sentences each, the same for the same seed."""
     files = (path for path in sorted(HELDOUT.glob("*.yml")) if path.name != "known_failures.yml")
-    sentences = [item["text"] for path in files for item in yaml.safe_load(path.read_text("utf-8"))]
+    items = (item for path in files for item in yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+    sentences = [turn["text"] for item in items for turn in item.get("turns", [item])]
     random.Random(seed).shuffle(sentences)
     turned = [sentences[place % len(sentences)] for place in range(conversations * TURNS_EACH)]
     return [turned[start : start + TURNS_EACH] for start in range(0, len(turned), TURNS_EACH)]

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from api.evaluation.judging import Case, Reading
+from tests.bench.driving import HELDOUT, TURNS_EACH, deal_talks
 from tests.bench.examining import Answer, Marks, choose_cases, mark, read_flat, recall_at_limit
 from tests.bench.peers import Peer
 from tests.bench.public import read_banking77, read_clinc150, read_smp2020, shares_of
@@ -130,3 +132,13 @@ def test_public_figures_leave_the_outside_out_of_the_accuracy() -> None:
     right = ["x", "y", "oos", "oos"]
     assert shares_of(right, ["x", "x", "x", "x"], [0.0, 0.1, 0.2, -0.5]) == [0.5, 0.5]
     assert shares_of(["x", "y"], ["x", "y"], [0.0, 0.0]) == [1.0]
+
+
+def test_talks_are_dealt_the_same_again_and_from_every_held_out_sentence() -> None:
+    items = [item for path in HELDOUT.glob("*.yml") for item in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)]
+    turns = {turn["text"] for item in items for turn in item.get("turns", [item]) if "text" in turn}
+    dealt = deal_talks(1 + len(turns) // TURNS_EACH)
+    assert dealt == deal_talks(1 + len(turns) // TURNS_EACH)
+    assert {len(talk) for talk in dealt} == {TURNS_EACH}
+    assert {text for talk in dealt for text in talk} <= turns
+    assert any("turns" in item and item["turns"][0]["text"] in {t for talk in dealt for t in talk} for item in items)
