@@ -18,6 +18,7 @@ from actions.catalogue.problems import CatalogueProblems
 from actions.catalogue.reading import read_files
 from api.catalogue_commands import GENERATED, add_commands, check_coverage
 from api.evaluation import commands as evaluation
+from api.evaluation.asking import NLU_DATA
 from api.settings import ROOT, Settings
 from api.shell import open_database, say, word
 from api.training import model_path, train_model
@@ -25,7 +26,6 @@ from api.training import model_path, train_model
 if TYPE_CHECKING:
     from api.store.journal import Record
 
-NLU_DATA = ROOT / "nlu_data"
 
 # -- commands -------------------------------------------------------------------------------------
 

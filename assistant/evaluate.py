@@ -17,6 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, Iterator, List
 
+import yaml
+
 HOME = Path(__file__).parent
 COPIES = (7, 8)
 TELL_EVERY = 500
@@ -29,9 +31,7 @@ Understand = Callable[[Item], Awaitable[Item]]
 
 
 def read_yaml(path: Path) -> Any:
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe").load(path)
+    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
 def read_items(folder: Path) -> Iterator[Item]:

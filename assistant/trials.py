@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import chain
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
@@ -20,9 +19,9 @@ from components.features import Featuriser, Vocabulary
 from components.normaliser import Normaliser, longest_first
 from components.topic_and_aspect import TopicAndAspect, as_example, word_lists
 from components.understander import ASK, CONCEPTS
+from evaluate import COPIES, read_items
+from importing import read_sentences
 from mishearing import Mishearing
-from rasa.shared.importers.utils import training_data_from_paths
-from ruamel.yaml import YAML
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.linear_model import SGDClassifier
@@ -34,7 +33,6 @@ from sklearn.preprocessing import Normalizer
 from sklearn.svm import LinearSVC
 
 SENTENCES = Path(__file__).resolve().parents[1] / "nlu_data"
-SEEDS = (7, 8)
 Row = Mapping[str, float]
 Item = Dict[str, Any]
 
@@ -90,22 +88,18 @@ class Sentences:
     """The sentences of both sides, spelled as the model sees them."""
 
     def __init__(self) -> None:
-        data = training_data_from_paths([str(path) for path in (SENTENCES / "training").rglob("*.yml")], "zh")
+        data = read_sentences(tuple(str(path) for path in (SENTENCES / "training").rglob("*.yml")))
         self.lists = word_lists(data)
         self.examples = [as_example(example) for example in data.intent_examples if example.get("text")]
         self.normaliser = Normaliser(self.lists["dialect"], self.lists["fillers"])
-        items = list(chain.from_iterable(read(path) for path in sorted((SENTENCES / "heldout").glob("*.yml"))))
+        items = [item for item in read_items(SENTENCES) if "text" in item]
         self.questions = [item for item in items if item.get("act") is None and not item.get("context")]
         self.acts = [item for item in items if item.get("act") not in (None, "out_of_scope")]
         said = [example.text for example in self.examples if example.weight == 1]
-        self.copies = [Mishearing(said, seed) for seed in SEEDS]
+        self.copies = [Mishearing(said, seed) for seed in COPIES]
 
     def spell(self, texts: Sequence[str]) -> List[str]:
         return [self.normaliser.normalise(text) for text in texts]
-
-
-def read(path: Path) -> List[Item]:
-    return [item for item in YAML(typ="safe").load(path) or [] if "text" in item]
 
 
 def featurise(sentences: Sentences, by_sound: bool) -> Callable[[str], Row]:

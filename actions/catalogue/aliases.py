@@ -10,7 +10,7 @@ from actions.catalogue.edition import Edition
 from actions.catalogue.records import Answer, Place, Point, Topic
 from actions.catalogue.rendering import PLACEHOLDER
 
-# How much names and words of points count beside a sentence of a resident: found best of 0, 0.1, 0.3 and 1.
+# How much names and words of points count beside a sentence of a resident (docs/understanding.md, what was tried).
 WEIGHT = 0.3
 MARKS = str.maketrans("[](){}", "      ")
 _HEADING = '# Written from the catalogue; do not edit.\nversion: "3.1"\nnlu:\n'

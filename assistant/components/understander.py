@@ -211,11 +211,12 @@ class Understander:
     def understand(self, text: str, about: About) -> Dict[str, Any]:
         """Topic, aspect, act, confidence (0-1), alternatives, `sure` (no need to ask back), `doubtful` (perhaps none
         of ours) and `troubled` (worded like a crisis, but hardly one)."""
-        row, indices, values = self._features(text)
+        normal = self.normaliser.normalise(text)
+        row, indices, values = self._features(normal)
         intent_scores = self.intents.scores(indices, values)
         topic_scores = self.topics.scores(indices, values)
         danger = float(self.alarming.odds(np.array(self._dangers(intent_scores, topic_scores, row))))
-        self._lean(intent_scores, topic_scores, self.normaliser.normalise(text), about)
+        self._lean(intent_scores, topic_scores, normal, about)
         intents = self._rank(self.intents, intent_scores, REFUSED, CRISIS)
         topics = self._rank(self.topics, topic_scores, OUT_OF_SCOPE)
         refusal = float(self.refusing.odds(np.array(self._margins(intent_scores, topic_scores, row))))
@@ -257,7 +258,7 @@ class Understander:
         """Why a text is read as it is: the features that speak most for the likeliest topic and intent against the
         runners-up, strongest first, with their weights; the odds of refusing and their limit, the lead of a crisis and
         its limit."""
-        row, indices, values = self._features(text)
+        row, indices, values = self._features(self.normaliser.normalise(text))
         names = self.vocabulary.names
         scores = [model.scores(indices, values) for model in (self.topics, self.intents)]
         found: Dict[str, Any] = {"chosen": {}, "against": {}}
@@ -273,8 +274,8 @@ class Understander:
         limits = {"refusal": refusal, "limit": self.limit, "danger": danger, "alarm": self.alarm}
         return {**found, **{name: round(float(value), 4) for name, value in limits.items()}}
 
-    def _features(self, text: str) -> Tuple[Dict[str, float], np.ndarray, np.ndarray]:
-        row = self.featuriser.features(self.normaliser.normalise(text))
+    def _features(self, normal: str) -> Tuple[Dict[str, float], np.ndarray, np.ndarray]:
+        row = self.featuriser.features(normal)
         return (row, *self.vocabulary.vector(row))
 
     @staticmethod
